@@ -1,0 +1,159 @@
+/**
+ * The driver interface: what a disk is, in the words of a disk.
+ *
+ * A driver is an object with a `size`, a `read` method and as many of the optional methods as the
+ * disk can honestly offer. **Presence is capability**: a method that is absent is a feature that is
+ * not advertised to clients, so there is no flag that could disagree with the code. What is there is
+ * looked at once, when the export is opened.
+ *
+ * A driver never has to check a request: offsets and lengths are safe integers in bytes, inside
+ * `0..size`, never of length 0, aligned to `blockSize.minimum`, and the methods that change the disk
+ * (`write`, `trim`, `zero`, `resize`) are not called when it is read-only.
+ *
+ * **Answers** may be given at once or by a promise; a driver that has the answer should give it at
+ * once, which is by far the fastest. Calls may overlap and settle in any order, up to
+ * `concurrency` of them at a time.
+ *
+ * **Memory**: a buffer handed to a driver is lent until the call is answered (until its promise
+ * settles), and never longer. To keep bytes, copy them.
+ *
+ * **Failure**: throw, or reject, with a `DriverError`; errors of Node's file system are understood by
+ * their `code`. Anything else reaches the client as EIO and the server's log with its stack. A failed
+ * call never costs the connection.
+ */
+
+/** A value at once, or the promise of one. */
+export type Awaitable<T> = T | Promise<T>;
+
+/** The sizes of request that suit a disk, in bytes. Spec: proto.md, "Block size constraints". */
+export interface BlockSize {
+  /** A power of two from 1 to 65,536: every offset and length is a multiple of it. */
+  readonly minimum: number;
+  /** A power of two, at least 512 and at least `minimum`: requests of this size are efficient. */
+  readonly preferred: number;
+  /** The largest read or write, at least `preferred`: 0xffff_ffff stands for no limit of the disk's own. */
+  readonly payloadMax: number;
+}
+
+export interface WriteOptions {
+  /** Force unit access: answer only when the change is on stable storage. Never set unless `fua` is "native". */
+  readonly fua: boolean;
+}
+
+export interface ZeroOptions extends WriteOptions {
+  /** The range may become a hole; otherwise its space must be allocated, so that a later write cannot fail for want of it. */
+  readonly mayTrim: boolean;
+  /** Refuse with `DriverError("ENOTSUP")`, changing nothing, unless this is faster than writing the zeroes. */
+  readonly fast: boolean;
+}
+
+/** A run of bytes that share one state of allocation. */
+export interface Extent {
+  /** Bytes, at least 1. */
+  readonly length: number;
+  /** The range takes no space. */
+  readonly hole: boolean;
+  /** The range reads as zeroes. */
+  readonly zero: boolean;
+}
+
+/** The extents of a range, in order and without gaps; the reader may stop early. */
+export type Extents = Iterable<Extent> | AsyncIterable<Extent>;
+
+/** One of the reads that arrived together. See `Driver.readBatch`. */
+export interface BatchedRead {
+  /** To be filled, all of it. Lent until the read is answered. */
+  readonly target: Uint8Array;
+  /** Where from, in bytes. */
+  readonly offset: number;
+  /**
+   * The driver's answer, `undefined` when it is handed over, which means: `target` is filled. A read
+   * that must wait is answered with the promise of being filled, one that failed with a rejected promise.
+   */
+  answer: Promise<void> | undefined;
+}
+
+export interface Driver {
+  /**
+   * Bytes: a safe integer of at least 0. It is read anew for each batch of requests, and may change
+   * by `resize` only.
+   */
+  readonly size: number;
+
+  /** Absent: any offset and length, 4096 preferred, no limit of the disk's own. */
+  readonly blockSize?: BlockSize;
+
+  /** True: no method that changes the disk is called, whether it is there or not. A disk without `write` is read-only too. */
+  readonly readOnly?: boolean;
+
+  /** A hint for clients: the disk seeks. */
+  readonly rotational?: boolean;
+
+  /** True: a `flush` or FUA on one connection covers what was written and answered on every other. */
+  readonly multiConn?: boolean;
+
+  /**
+   * How many calls may be under way at a time, at least 1, whatever the number of connections. Absent:
+   * as many as there are. A disk with a limit gets its reads one by one, never by `readBatch`.
+   */
+  readonly concurrency?: number;
+
+  /**
+   * "native": `write`, `trim` and `zero` honour `fua` themselves. Absent: they never see it set, and
+   * the session calls `flush` after them instead. Without `flush` the disk offers no FUA at all.
+   */
+  readonly fua?: 'native';
+
+  /**
+   * False: `write` has taken all it needs from `source` by the time it *returns*, also when it returns
+   * a promise; the session may then hand over received bytes without a copy of its own. Absent:
+   * `source` stays valid until the promise settles.
+   */
+  readonly retainsSource?: false;
+
+  /**
+   * True: `read` and `readBatch` always overwrite all of a target that they answer, as the conformance
+   * suite checks. Absent: the session clears each target first, so that a driver that fills less by
+   * mistake hands out zeroes and never bytes of another disk.
+   */
+  readonly fillsTarget?: true;
+
+  /** Fills all of `target` with the bytes at `offset`. A disk that cannot throws; it never fills less. */
+  read(target: Uint8Array, offset: number): Awaitable<void>;
+
+  /**
+   * Reads that arrived together, for a disk that can do many in one go (one system call, one query).
+   * Called in place of `read`, with at least one read; each is answered on its own through its
+   * `answer`, and the objects belong to the session again when the call returns. Must not throw for
+   * the fault of a single read. A driver without it gets one `read` for each, and loses nothing else.
+   */
+  readBatch?(reads: readonly BatchedRead[]): void;
+
+  /** Writes all of `source` at `offset`, so that every later read sees it. */
+  write?(source: Uint8Array, offset: number, options: WriteOptions): Awaitable<void>;
+
+  /** Answers when every change already answered is on stable storage. */
+  flush?(): Awaitable<void>;
+
+  /** The range is not needed: it may become a hole, and what it reads as until written again is open. A hint; doing less is lawful. */
+  trim?(offset: number, length: number, options: WriteOptions): Awaitable<void>;
+
+  /** Makes the range read as zeroes. Absent on a disk with `write`: the session writes the zeroes. */
+  zero?(offset: number, length: number, options: ZeroOptions): Awaitable<void>;
+
+  /** The range will be read soon. A hint. */
+  cache?(offset: number, length: number): Awaitable<void>;
+
+  /**
+   * The extents from `offset`, at least one and without gaps, up to about `offset + length`: the last may end
+   * earlier or later (never after `size`). Absent: the whole disk counts as data. It must stay cheap on
+   * a huge disk: yield as you find, and stop when the reader does.
+   */
+  extents?(offset: number, length: number): Extents;
+
+  /** Makes the disk `size` bytes: new bytes read as zeroes, cut ones are gone. `this.size` is the new size once answered. */
+  resize?(size: number): Awaitable<void>;
+
+  /** Ends the use of the disk. Called exactly once, when no other call is under way. */
+  close?(): Awaitable<void>;
+}

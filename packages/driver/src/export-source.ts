@@ -1,0 +1,44 @@
+/**
+ * Exports: disks by name, as clients ask for them.
+ *
+ * A source is asked once for each export that a connection names, never before the peer has passed
+ * TLS where that is required, and each `OpenExport` is closed exactly once, when its connection ends
+ * or turns to another name.
+ */
+import type { Awaitable, Driver } from './driver.ts';
+
+/** Who asks. */
+export interface ExportContext {
+  /** The other end of the connection in words, for logs and decisions: "127.0.0.1:50312", "unix". */
+  readonly peer: string;
+}
+
+/** An export as clients are shown it in a list. */
+export interface ExportListing {
+  /** At most 4096 bytes of UTF-8, without NUL. It may be empty. */
+  readonly name: string;
+  /** One line for people. */
+  readonly description?: string;
+}
+
+/** A disk opened for one connection. */
+export interface OpenExport extends ExportListing {
+  readonly driver: Driver;
+  /** Ends this connection's use of the disk. */
+  close(): Awaitable<void>;
+}
+
+export interface ExportSource {
+  /** What there is. Absent: listing is refused by policy. */
+  list?(context: ExportContext): Awaitable<Iterable<ExportListing>>;
+
+  /**
+   * Opens the export of that name; the empty name asks for the default export. Answers `undefined`
+   * for a name that is not there. A `DriverError("EPERM")` refuses by policy; any other error means
+   * that the disk cannot be opened, which the client is told and the log explains.
+   */
+  open(name: string, context: ExportContext): Awaitable<OpenExport | undefined>;
+
+  /** Ends the source: closes what it holds open. Called once, after the last connection has ended. */
+  close?(): Awaitable<void>;
+}

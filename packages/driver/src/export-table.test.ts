@@ -1,0 +1,261 @@
+import { describe, expect, test } from 'vitest';
+import type { Driver } from './driver.ts';
+import { exportTable } from './export-table.ts';
+import { oneExport } from './one-export.ts';
+
+/** A disk that counts how often it is closed. */
+class CountingDisk implements Driver {
+  readonly size = 512;
+  closed = 0;
+  read(): void {}
+  close(): void {
+    this.closed += 1;
+  }
+}
+
+/** An opener that counts its uses, fails the first `failures` times, and answers later. */
+function counting(failures = 0): {
+  opener: () => Promise<Driver>;
+  disk: CountingDisk;
+  count: number;
+} {
+  const counter = {
+    disk: new CountingDisk(),
+    count: 0,
+    opener: async (): Promise<Driver> => {
+      counter.count += 1;
+      await Promise.resolve();
+      if (counter.count <= failures) throw new Error('the disk is asleep');
+      return counter.disk;
+    },
+  };
+  return counter;
+}
+
+/** A disk that cannot be closed. */
+function failing(message: string): Driver {
+  return {
+    size: 0,
+    read: () => undefined,
+    close: () => Promise.reject(new Error(message)),
+  };
+}
+
+describe('the list', () => {
+  test('is in the order of the table, with the descriptions', () => {
+    const table = exportTable({
+      b: new CountingDisk(),
+      a: { driver: new CountingDisk(), description: 'the second' },
+      c: () => new CountingDisk(),
+    });
+    expect([...table.list()]).toEqual([
+      { name: 'b' },
+      { name: 'a', description: 'the second' },
+      { name: 'c' },
+    ]);
+  });
+
+  test('of pairs is in their order, also where names are numbers', () => {
+    const table = exportTable([
+      ['10', new CountingDisk()],
+      ['9', new CountingDisk()],
+    ]);
+    expect([...table.list()]).toEqual([{ name: '10' }, { name: '9' }]);
+  });
+});
+
+describe('a name', () => {
+  test('that is empty opens the first export, under its own name (C-116)', async () => {
+    const table = exportTable({ first: new CountingDisk(), second: new CountingDisk() });
+    expect(await table.open('')).toMatchObject({ name: 'first' });
+  });
+
+  test('that is empty opens the export with the empty name, if there is one', async () => {
+    const unnamed = new CountingDisk();
+    const table = exportTable({ first: new CountingDisk(), '': unnamed });
+    expect(await table.open('')).toMatchObject({ name: '', driver: unnamed });
+  });
+
+  test.each(['unknown', '__proto__', 'constructor', 'toString'])(
+    '%s that is not in the table is unknown',
+    async (name) => {
+      expect(await exportTable({ disk: new CountingDisk() }).open(name)).toBeUndefined();
+    },
+  );
+
+  test('may be that of a property of every object', async () => {
+    const driver = new CountingDisk();
+    const table = exportTable({ ['__proto__']: driver });
+    expect(await table.open('__proto__')).toMatchObject({ name: '__proto__', driver });
+  });
+});
+
+describe('a table cannot be made', () => {
+  const disk = new CountingDisk();
+
+  test('without an export (S-38)', () => {
+    expect(() => exportTable({})).toThrow('export table: expected an export, found none');
+  });
+
+  test('with a name given twice (S-38)', () => {
+    const pairs = [
+      ['disk', disk],
+      ['disk', disk],
+    ] as const;
+    expect(() => exportTable(pairs)).toThrow('export "disk": expected once, found twice');
+  });
+
+  test('with a name that cannot be sent (S-29)', () => {
+    expect(() => exportTable({ 'a\0': disk })).toThrow(TypeError);
+    expect(() => exportTable({ ['a'.repeat(4097)]: disk })).toThrow(TypeError);
+  });
+
+  test('with a description that cannot be sent', () => {
+    const definition = { driver: disk, description: 'a'.repeat(4097) };
+    expect(() => exportTable({ disk: definition })).toThrow(
+      /^export "disk": description: expected/,
+    );
+  });
+});
+
+describe('a disk of a table', () => {
+  test('is opened at its first use, once, and shared', async () => {
+    const counter = counting();
+    const table = exportTable({ disk: counter.opener });
+    expect(counter.count).toBe(0);
+
+    const first = await Promise.all([table.open('disk'), table.open('')]);
+    const later = await table.open('disk');
+    const drivers = [...first, later].map((opened) => opened?.driver);
+    expect(drivers).toEqual([counter.disk, counter.disk, counter.disk]);
+    expect(counter.count).toBe(1);
+  });
+
+  test('that fails to open is tried again at the next use', async () => {
+    const counter = counting(1);
+    const table = exportTable({ disk: counter.opener });
+    const uses = await Promise.allSettled([table.open('disk'), table.open('disk')]);
+    expect(uses.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+
+    expect(await table.open('disk')).toMatchObject({ driver: counter.disk });
+    expect(counter.count).toBe(2);
+  });
+
+  test('that throws when it is opened is tried again at the next use', async () => {
+    const disk = new CountingDisk();
+    let asleep = true;
+    const table = exportTable({
+      disk: () => {
+        if (asleep) throw new Error('the disk is asleep');
+        return disk;
+      },
+    });
+    expect(() => table.open('disk')).toThrow('the disk is asleep');
+    asleep = false;
+    expect(await table.open('disk')).toMatchObject({ driver: disk });
+  });
+
+  test('is closed with the table, once, and not with a connection', async () => {
+    const { opener, disk } = counting();
+    const table = exportTable({ disk: opener });
+    const opened = await table.open('disk');
+    await opened?.close();
+    await opened?.close();
+    expect(disk.closed).toBe(0);
+
+    await table.close();
+    await table.close();
+    expect(disk.closed).toBe(1);
+  });
+
+  test('that was given open is closed although it was never used', async () => {
+    const disk = new CountingDisk();
+    await exportTable({ disk }).close();
+    expect(disk.closed).toBe(1);
+  });
+
+  test('that was never opened is not opened to be closed', async () => {
+    const counter = counting();
+    await exportTable({ disk: counter.opener }).close();
+    expect(counter.count).toBe(0);
+  });
+
+  test('under two names is closed once', async () => {
+    const disk = new CountingDisk();
+    const table = exportTable({ a: disk, b: { driver: () => disk } });
+    await table.open('b');
+    await table.close();
+    expect(disk.closed).toBe(1);
+  });
+
+  test('whose opening is under way is closed when it is open', async () => {
+    const { opener, disk } = counting();
+    const table = exportTable({ disk: opener });
+    const opening = table.open('disk');
+    await table.close();
+    await opening;
+    expect(disk.closed).toBe(1);
+  });
+
+  test('whose opening fails meanwhile does not hinder the close', async () => {
+    const table = exportTable({ disk: counting(1).opener });
+    const opening = table.open('disk');
+    await expect(table.close()).resolves.toBeUndefined();
+    await expect(opening).rejects.toThrow('the disk is asleep');
+  });
+});
+
+test('a closed table refuses to open', async () => {
+  const table = exportTable({ disk: new CountingDisk() });
+  await table.close();
+  expect(() => table.open('disk')).toThrow(expect.objectContaining({ code: 'ESHUTDOWN' }));
+  await expect(table.openAll()).rejects.toMatchObject({ code: 'ESHUTDOWN' });
+});
+
+test('every disk is closed, also when others fail to close', async () => {
+  const disk = new CountingDisk();
+  const one = exportTable({ a: failing('a fault'), disk });
+  await expect(one.close()).rejects.toThrow('a fault');
+  expect(disk.closed).toBe(1);
+
+  const two = exportTable({ a: failing('a fault'), b: failing('another') });
+  await expect(two.close()).rejects.toThrow('2 disks failed to close');
+});
+
+describe('openAll', () => {
+  test('opens every disk once', async () => {
+    const [a, b] = [counting(), counting()];
+    const table = exportTable({ a: a.opener, b: b.opener, c: new CountingDisk() });
+    await table.openAll();
+    await table.open('b');
+    expect([a.count, b.count]).toEqual([1, 1]);
+  });
+
+  test('names the export that cannot be opened, and leaves the others to be closed', async () => {
+    const good = counting();
+    const table = exportTable({ good: good.opener, bad: counting(1).opener });
+    await expect(table.openAll()).rejects.toThrow(
+      expect.objectContaining({
+        message: 'export "bad" cannot be opened: the disk is asleep',
+        cause: new Error('the disk is asleep'),
+      }),
+    );
+    await table.close();
+    expect(good.disk.closed).toBe(1);
+  });
+});
+
+describe('oneExport', () => {
+  test('is a table of one disk', async () => {
+    const driver = new CountingDisk();
+    const source = oneExport({ name: 'disk', description: 'the only one', driver });
+    const listing = { name: 'disk', description: 'the only one' };
+    expect([...source.list()]).toEqual([listing]);
+    expect(await source.open('')).toMatchObject({ ...listing, driver });
+  });
+
+  test('has the empty name unless it is given one', async () => {
+    const source = oneExport({ driver: () => new CountingDisk() });
+    expect(await source.open('')).toMatchObject({ name: '' });
+  });
+});

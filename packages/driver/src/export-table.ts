@@ -1,0 +1,139 @@
+/**
+ * Exports from a table: disks known by name from the start, each shared by all connections.
+ */
+import type { Awaitable, Driver } from './driver.ts';
+import { DriverError } from './driver-error.ts';
+import type { ExportListing, ExportSource, OpenExport } from './export-source.ts';
+import { checkExportText } from './export-text.ts';
+import { SharedDisk } from './shared-disk.ts';
+
+/** A disk, a function that opens it, or either with a description. A function is called at the first use. */
+export type ExportDefinition =
+  | Driver
+  | (() => Awaitable<Driver>)
+  | {
+      readonly driver: Driver | (() => Awaitable<Driver>);
+      /** One line for people: at most 4096 bytes of UTF-8, without NUL. */
+      readonly description?: string;
+    };
+
+export interface ExportTable extends ExportSource {
+  /** All exports, in the order of the table. */
+  list(): Iterable<ExportListing>;
+
+  open(name: string): Awaitable<OpenExport | undefined>;
+
+  /**
+   * Opens every disk now rather than at its first use, so that a program can fail at its start.
+   * Rejects with an `Error` that names the export and has the fault as its `cause`; the disks that
+   * did open stay open until `close`.
+   */
+  openAll(): Promise<void>;
+
+  /** Closes each disk that is open, once, also one under two names. Later calls answer the same. */
+  close(): Promise<void>;
+}
+
+/**
+ * A source of the exports in `table`. Disks belong to it: each is opened once, at its first use, and
+ * closed by `close`; one that was given already open is closed even if it was never used. A failed
+ * opening is tried again at the next use.
+ *
+ * The default export, which a client asks for by the empty name, is the one named '' or else the
+ * first. An object puts names that are whole numbers first: give pairs, or a `Map`, where the order
+ * matters and such names may occur.
+ *
+ * Throws a `TypeError` for an empty table, a name given twice, and a name or description that is over
+ * 4096 bytes of UTF-8 or holds a NUL. A closed source refuses with `DriverError("ESHUTDOWN")`.
+ */
+export function exportTable(
+  table:
+    | Readonly<Record<string, ExportDefinition>>
+    | Iterable<readonly [name: string, definition: ExportDefinition]>,
+): ExportTable {
+  const entries = entriesOf(Symbol.iterator in table ? table : Object.entries(table));
+  const [first] = entries.values();
+  if (first === undefined) throw new TypeError('export table: expected an export, found none');
+  const defaultEntry = entries.get('') ?? first;
+  let closing: Promise<void> | undefined;
+
+  return {
+    list: () => Array.from(entries.values(), (entry) => entry.listing),
+
+    open(name) {
+      const entry = name === '' ? defaultEntry : entries.get(name);
+      if (entry === undefined) return undefined;
+      if (closing !== undefined) throw new DriverError('ESHUTDOWN', 'the export table is closed');
+      const driver = entry.disk.open();
+      return 'read' in driver ? openExport(entry, driver) : openExportLater(entry, driver);
+    },
+
+    async openAll() {
+      if (closing !== undefined) throw new DriverError('ESHUTDOWN', 'the export table is closed');
+      await Promise.all(Array.from(entries.values(), openAtStart));
+    },
+
+    close() {
+      closing ??= closeAll(entries.values());
+      return closing;
+    },
+  };
+}
+
+interface Entry {
+  readonly listing: ExportListing;
+  readonly disk: SharedDisk;
+}
+
+/** A `Map`, so that a name such as "constructor" is no more than a name. */
+function entriesOf(
+  table: Iterable<readonly [string, ExportDefinition]>,
+): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  for (const [name, definition] of table) {
+    const what = `export ${JSON.stringify(name.slice(0, 64))}`;
+    checkExportText(`${what}: name`, name);
+    if (entries.has(name)) throw new TypeError(`${what}: expected once, found twice`);
+    if (typeof definition === 'function' || 'read' in definition) {
+      entries.set(name, { listing: { name }, disk: new SharedDisk(definition) });
+      continue;
+    }
+    const { driver, description } = definition;
+    if (description !== undefined) checkExportText(`${what}: description`, description);
+    const listing = { name, ...(description !== undefined && { description }) };
+    entries.set(name, { listing, disk: new SharedDisk(driver) });
+  }
+  return entries;
+}
+
+/** The end of one connection's use leaves the disk to the others. */
+function openExport({ listing }: Entry, driver: Driver): OpenExport {
+  return { ...listing, driver, close: () => undefined };
+}
+
+async function openExportLater(entry: Entry, driver: Promise<Driver>): Promise<OpenExport> {
+  return openExport(entry, await driver);
+}
+
+async function openAtStart({ listing, disk }: Entry): Promise<void> {
+  try {
+    await disk.open();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const name = JSON.stringify(listing.name);
+    throw new Error(`export ${name} cannot be opened: ${reason}`, { cause });
+  }
+}
+
+async function closeAll(entries: Iterable<Entry>): Promise<void> {
+  const opened = await Promise.all(Array.from(entries, ({ disk }) => disk.opened()));
+  const drivers = new Set(opened.filter((driver) => driver !== undefined));
+  const closings = await Promise.allSettled(
+    Array.from(drivers, async (driver) => driver.close?.()),
+  );
+  const faults = closings.flatMap((closing) =>
+    closing.status === 'rejected' ? [closing.reason as unknown] : [],
+  );
+  if (faults.length === 1) throw faults[0];
+  if (faults.length > 1) throw new AggregateError(faults, `${faults.length} disks failed to close`);
+}

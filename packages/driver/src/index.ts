@@ -1,0 +1,39 @@
+/**
+ * What a disk is: the interface that every driver implements, its errors, its extents, and the exports
+ * under which disks are offered. No dependencies, and nothing of the wire.
+ *
+ * @packageDocumentation
+ */
+
+// The interface
+export type {
+  Awaitable,
+  BatchedRead,
+  BlockSize,
+  Driver,
+  Extent,
+  Extents,
+  WriteOptions,
+  ZeroOptions,
+} from './driver.ts';
+export { DriverError } from './driver-error.ts';
+export type { DriverErrorCode } from './driver-error.ts';
+
+// For those who write drivers and filters
+export { checkExtents, clipExtents, dataExtent, holeExtent, mergeExtents } from './extent.ts';
+export { filter } from './filter.ts';
+export type { DriverOverrides } from './filter.ts';
+
+// Disks by name
+export type {
+  ExportContext,
+  ExportListing,
+  ExportSource,
+  OpenExport,
+} from './export-source.ts';
+export { exportLookup } from './export-lookup.ts';
+export type { ExportLookupOptions } from './export-lookup.ts';
+export { exportTable } from './export-table.ts';
+export type { ExportDefinition, ExportTable } from './export-table.ts';
+export { oneExport } from './one-export.ts';
+export type { OneExportOptions } from './one-export.ts';
