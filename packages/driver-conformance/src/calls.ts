@@ -1,0 +1,77 @@
+/**
+ * Calls of a driver as the session makes them, with buffers that are lent and spoilt.
+ */
+import type { Driver } from '@nbd/driver';
+import type { DiskModel } from './disk-model.ts';
+import { LentBuffer } from './lent-buffer.ts';
+import type { Range } from './range.ts';
+import { someAtATime } from './some-at-a-time.ts';
+
+/** Reads a range. `disk` is used to spoil the target: each byte starts as another than is expected. */
+export async function callRead(driver: Driver, range: Range, disk: DiskModel): Promise<Uint8Array> {
+  const target = LentBuffer.target(disk.bytes(range.offset, range.length));
+  try {
+    await driver.read(target.bytes, range.offset);
+  } catch (cause) {
+    throw refused('read', range, cause);
+  }
+  return target.takeBack();
+}
+
+/** Reads ranges that arrive together: by `readBatch`, or as calls that overlap if the driver has none. */
+export async function callReads(
+  driver: Driver,
+  ranges: readonly Range[],
+  disk: DiskModel,
+): Promise<Uint8Array[]> {
+  if (driver.readBatch === undefined) {
+    return someAtATime(ranges, driver.concurrency ?? ranges.length, (range) =>
+      callRead(driver, range, disk),
+    );
+  }
+  const targets = ranges.map(({ offset, length }) => LentBuffer.target(disk.bytes(offset, length)));
+  const batch = targets.map(({ bytes }, i) => ({
+    target: bytes,
+    offset: ranges[i]?.offset ?? 0,
+    answer: undefined as Promise<void> | undefined,
+  }));
+  driver.readBatch(batch);
+  const answers = batch.map(({ answer }) => answer);
+  // The objects are the session's again, and are used for the next batch.
+  for (const slot of batch) Object.assign(slot, { target: new Uint8Array(0), offset: NaN });
+  return Promise.all(
+    targets.map(async (target, i) => {
+      await answers[i];
+      return target.takeBack();
+    }),
+  );
+}
+
+/** Writes a range, and spoils the source as early as the driver allows. */
+export async function callWrite(
+  driver: Driver,
+  content: Uint8Array,
+  offset: number,
+  fua: boolean,
+): Promise<void> {
+  const source = LentBuffer.source(content);
+  try {
+    const answer = driver.write?.(source.bytes, offset, { fua });
+    if (driver.retainsSource === false) checkUnchanged(source.takeBack(), content);
+    await answer;
+  } catch (cause) {
+    throw refused('write', { offset, length: content.length }, cause);
+  }
+  if (driver.retainsSource !== false) checkUnchanged(source.takeBack(), content);
+}
+
+/** The error of a call that should have been answered. */
+export function refused(what: string, { offset, length }: Range, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`${what} of ${length} bytes at ${offset}: ${reason}`, { cause });
+}
+
+function checkUnchanged(found: Uint8Array, content: Uint8Array): void {
+  const wrong = found.findIndex((byte, i) => byte !== content[i]);
+  if (wrong !== -1) throw new Error(`the driver changed byte ${wrong} of the source`);
+}
