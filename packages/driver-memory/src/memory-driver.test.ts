@@ -1,0 +1,89 @@
+import type { Driver, Extent } from '@nbd/driver';
+import { expect, test } from 'vitest';
+import { memoryDriver } from './memory-driver.ts';
+import { PAGE_BYTES } from './page-table.ts';
+
+const TEBIBYTE = 2 ** 40;
+const SIZE_MAX = Number.MAX_SAFE_INTEGER;
+
+function extentsOf(disk: Driver, offset: number, length: number): Extent[] {
+  const extents = disk.extents?.(offset, length) ?? [];
+  return Symbol.iterator in extents ? [...extents] : [];
+}
+
+/** The whole map of a disk, each extent as "data 65536" or "hole 65536". */
+function mapOf(disk: Driver): string[] {
+  return extentsOf(disk, 0, disk.size).map(
+    ({ hole, length }) => `${hole ? 'hole' : 'data'} ${length}`,
+  );
+}
+
+function write(disk: Driver, offset: number, ...bytes: number[]): void {
+  void disk.write?.(Uint8Array.from(bytes), offset, { fua: false });
+}
+
+function read(disk: Driver, offset: number, length: number): number[] {
+  const target = new Uint8Array(length).fill(0xee);
+  void disk.read(target, offset);
+  return [...target];
+}
+
+test('a disk of the largest size holds its last byte, and the map shows where', () => {
+  const disk = memoryDriver({ size: SIZE_MAX });
+  write(disk, SIZE_MAX - 1, 7);
+
+  expect(read(disk, SIZE_MAX - 2, 2)).toEqual([0, 7]);
+  const lastPage = SIZE_MAX % PAGE_BYTES;
+  expect(mapOf(disk)).toEqual([`hole ${SIZE_MAX - lastPage}`, `data ${lastPage}`]);
+});
+
+test('a trim of a huge range frees its pages and steps over the rest', () => {
+  const disk = memoryDriver({ size: TEBIBYTE });
+  write(disk, 5 * PAGE_BYTES, 1);
+  write(disk, TEBIBYTE / 2, 2);
+  void disk.trim?.(0, TEBIBYTE, { fua: false });
+
+  expect(mapOf(disk)).toEqual([`hole ${TEBIBYTE}`]);
+});
+
+test('a trim of part of a page keeps the page, and one up to the end of the disk frees the last', () => {
+  const disk = memoryDriver({ size: PAGE_BYTES + 100 });
+  write(disk, 0, 1, 2, 3);
+  write(disk, PAGE_BYTES, 4, 5, 6);
+  void disk.trim?.(1, 1, { fua: false });
+  void disk.trim?.(PAGE_BYTES, 100, { fua: false });
+
+  expect(mapOf(disk)).toEqual([`data ${PAGE_BYTES}`, 'hole 100']);
+  expect(read(disk, 0, 3)).toEqual([1, 0, 3]);
+});
+
+test('a zero takes memory unless it may become a hole', () => {
+  const disk = memoryDriver({ size: 4 * PAGE_BYTES });
+  void disk.zero?.(PAGE_BYTES - 1, 2, { fua: false, mayTrim: false, fast: true });
+  expect(mapOf(disk)).toEqual([`data ${2 * PAGE_BYTES}`, `hole ${2 * PAGE_BYTES}`]);
+
+  void disk.zero?.(0, 2 * PAGE_BYTES, { fua: false, mayTrim: true, fast: true });
+  expect(mapOf(disk)).toEqual([`hole ${4 * PAGE_BYTES}`]);
+});
+
+test('the map of a filled disk is read no further than it is asked for', () => {
+  const disk = memoryDriver({ size: 3 * PAGE_BYTES });
+  void disk.write?.(new Uint8Array(3 * PAGE_BYTES).fill(1), 0, { fua: false });
+
+  const rest = { length: PAGE_BYTES - 10, hole: false, zero: false };
+  expect(extentsOf(disk, 10, 20)).toEqual([rest]);
+});
+
+test('a disk that shrinks frees its pages, and finds zeroes when it grows again', () => {
+  const disk = memoryDriver({ size: 3 * PAGE_BYTES });
+  void disk.write?.(new Uint8Array(3 * PAGE_BYTES).fill(1), 0, { fua: false });
+  void disk.resize?.(1);
+  void disk.resize?.(2 * PAGE_BYTES);
+
+  expect(mapOf(disk)).toEqual([`data ${PAGE_BYTES}`, `hole ${PAGE_BYTES}`]);
+  expect(read(disk, 0, 3)).toEqual([1, 0, 0]);
+});
+
+test.each([-1, 0.5, NaN, 2 ** 53])('a disk of %d bytes cannot be made', (size) => {
+  expect(() => memoryDriver({ size })).toThrow(`found ${size}`);
+});

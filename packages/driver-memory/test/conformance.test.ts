@@ -1,0 +1,4 @@
+import { driverConformance } from '@nbd/driver-conformance';
+import { memoryDriver } from '../src/index.ts';
+
+driverConformance({ create: memoryDriver });
