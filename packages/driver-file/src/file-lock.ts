@@ -1,0 +1,153 @@
+/**
+ * Advisory locks, so that two programs do not write to one file.
+ *
+ * Only writers are locked against each other; a reader takes and minds no lock. On Linux these are open
+ * file description locks of single bytes, laid out so that QEMU understands them:
+ *
+ *   byte  lock       by whom                 says
+ *    101  shared     a QEMU that writes      "I write"
+ *    201  shared     a writer, also we       "nobody else may write"; readers of QEMU do not mind it
+ *    300  exclusive  we alone                "a driver of this kind writes"
+ *
+ * Elsewhere the whole file is locked. The lock belongs to the process: its drivers of one file share it, those of
+ * other threads too (as long as the thread that took it has the file open).
+ */
+import { closeSync, fstatSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { systemErrorCode } from './file-error.ts';
+import type { FileExtensions } from './file-extensions.ts';
+import { FileOpenError } from './file-open-error.ts';
+import { identityOf } from './open-file.ts';
+
+/**
+ * What a writer does about other writers.
+ * - `'auto'`: refuses a file that another process writes to; says in a notice when locks are not to be had.
+ * - `'require'`: refuses when locks are not to be had, too.
+ * - `'warn'`: says both in a notice and goes on.
+ * - `'off'`: takes no lock.
+ */
+export type LockPolicy = 'auto' | 'require' | 'warn' | 'off';
+
+/** A file to be locked: what `OpenFile` has of it. */
+export interface LockableFile {
+  readonly path: string;
+  readonly identity: string;
+}
+
+/** Gives the lock back. Called once. */
+export type Release = () => void;
+
+const QEMU_WRITES = 101;
+const QEMU_NOBODY_ELSE_WRITES = 201;
+const OURS = 300;
+
+/** A lock held in this thread, by a descriptor of its own, so that it outlives any one driver. */
+interface Held {
+  readonly fd: number;
+  holders: number;
+}
+
+const held = new Map<string, Held>();
+
+/** Locks `file` against other writers as `policy` says. Throws `FileOpenError`. */
+export function lockForWriting(
+  file: LockableFile,
+  policy: LockPolicy,
+  extensions: FileExtensions | undefined,
+  notice: (text: string) => void,
+): Release {
+  if (policy === 'off') return () => undefined;
+  const problem = extensions === undefined ? NOT_HERE : share(file, extensions);
+  if (problem === undefined) return () => release(file.identity);
+
+  const refused = policy === 'require' || (policy === 'auto' && problem.code === 'locked');
+  const text = `${file.path}: ${problem.text}`;
+  if (refused) throw new FileOpenError(problem.code, text);
+  notice(text);
+  return () => undefined;
+}
+
+interface Problem {
+  readonly code: 'locked' | 'unavailable';
+  readonly text: string;
+}
+
+const NOT_HERE: Problem = {
+  code: 'unavailable',
+  text: 'not locked against other writers: that needs the optional package fs-native-extensions',
+};
+const NOT_KNOWN: Problem = {
+  code: 'unavailable',
+  text: 'not locked against other writers: the system does not lock this file',
+};
+const IN_USE: Problem = { code: 'locked', text: 'another process writes to this file' };
+
+function share(file: LockableFile, extensions: FileExtensions): Problem | undefined {
+  const already = held.get(file.identity);
+  if (already !== undefined) {
+    already.holders++;
+    return undefined;
+  }
+  // On Windows a lock would keep our own reads and writes out.
+  if (process.platform === 'win32') return NOT_KNOWN;
+  const fd = openSame(file);
+  let problem: Problem | undefined;
+  try {
+    problem = process.platform === 'linux' ? lockBytes(fd, extensions) : lockWhole(fd, extensions);
+  } catch (error) {
+    closeSync(fd);
+    if (systemErrorCode(error) === undefined) throw error;
+    return NOT_KNOWN;
+  }
+  if (problem === undefined) held.set(file.identity, { fd, holders: 1 });
+  else closeSync(fd);
+  return problem;
+}
+
+/** Closing the descriptor gives back all its locks. */
+function release(identity: string): void {
+  const lock = held.get(identity);
+  if (lock === undefined || --lock.holders > 0) return;
+  held.delete(identity);
+  closeSync(lock.fd);
+}
+
+function openSame(file: LockableFile): number {
+  const fd = openSync(file.path, 'r+');
+  if (identityOf(fstatSync(fd, { bigint: true })) === file.identity) return fd;
+  closeSync(fd);
+  throw new FileOpenError('failed', `${file.path}: was replaced while it was being opened`);
+}
+
+function lockBytes(fd: number, extensions: FileExtensions): Problem | undefined {
+  const shared = { shared: true };
+  if (!extensions.tryLock(fd, QEMU_NOBODY_ELSE_WRITES, 1, shared)) return IN_USE;
+  if (!extensions.tryLock(fd, OURS, 1)) {
+    return lockedByThisProcess(fd) ? undefined : IN_USE;
+  }
+  // Nobody may have said "I write": asked by taking the byte for a moment.
+  if (!extensions.tryLock(fd, QEMU_WRITES, 1)) return IN_USE;
+  extensions.unlock(fd, QEMU_WRITES, 1);
+  return undefined;
+}
+
+function lockWhole(fd: number, extensions: FileExtensions): Problem | undefined {
+  return extensions.tryLock(fd, 0, 0) ? undefined : IN_USE;
+}
+
+/** Whether another descriptor of this process, opened by another thread, holds our byte of the same file. */
+function lockedByThisProcess(fd: number): boolean {
+  const identity = identityOf(fstatSync(fd, { bigint: true }));
+  return readdirSync('/proc/self/fdinfo').some((name) => {
+    try {
+      return (
+        OUR_LOCK.test(readFileSync(`/proc/self/fdinfo/${name}`, 'utf8')) &&
+        identityOf(fstatSync(Number(name), { bigint: true })) === identity
+      );
+    } catch {
+      // Closed since the folder was read.
+      return false;
+    }
+  });
+}
+
+const OUR_LOCK = new RegExp(`^lock:.*\\bOFDLCK\\b.*\\bWRITE\\b.* ${OURS} ${OURS}$`, 'm');

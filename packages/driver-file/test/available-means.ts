@@ -1,0 +1,21 @@
+import { openSync, closeSync } from 'node:fs';
+import { chooseReads } from '../src/choose-reads.ts';
+import type { Environment } from '../src/environment.ts';
+import { FileOpenError } from '../src/file-open-error.ts';
+import type { Means } from '../src/reads.ts';
+
+export const MEANS: readonly Means[] = ['uring', 'nowait', 'adaptive', 'async'];
+
+/** Why a means is not to be had for the file at `path`, or `undefined` when it is. */
+export function whyNot(means: Means, path: string, environment: Environment): string | undefined {
+  const fd = openSync(path, 'r');
+  try {
+    chooseReads(means, { fd, path }, 0, environment, () => undefined);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FileOpenError) return error.message;
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { loadEnvironment } from '../src/environment.ts';
+import { openFileDriver } from '../src/file-driver.ts';
+import type { FileDriverOptions } from '../src/file-driver.ts';
+import { describe, expect, test } from 'vitest';
+import { startProgram } from './run-program.ts';
+import { temporaryFiles } from './temporary-files.ts';
+
+const files = temporaryFiles();
+const environment = await loadEnvironment();
+const { extensions } = environment;
+const open = (options: FileDriverOptions) => openFileDriver(options, environment);
+
+/** Lets another process hold the file open for writing while `body` runs. */
+async function heldByAnother(path: string, body: () => Promise<void>): Promise<void> {
+  const holder = startProgram('hold-open.ts', [path]);
+  try {
+    await once(holder.stdout!, 'data');
+    await body();
+  } finally {
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+  }
+}
+
+describe.skipIf(extensions === undefined || process.platform !== 'linux')('locks', () => {
+  test('a second process that would write is refused, warned, or let through, as it asks', async () => {
+    const path = files.create(4096);
+    await heldByAnother(path, async () => {
+      const locked = { code: 'locked', message: `${path}: another process writes to this file` };
+      await expect(open({ path })).rejects.toMatchObject(locked);
+      await expect(open({ path, lock: 'require' })).rejects.toMatchObject(locked);
+
+      const notices: string[] = [];
+      const warned = await open({ path, lock: 'warn', notice: (text) => notices.push(text) });
+      expect(notices).toContain(locked.message);
+      await warned.close?.();
+
+      for (const driver of [
+        await open({ path, lock: 'off' }),
+        await open({ path, readOnly: true }),
+      ]) {
+        await driver.close?.();
+      }
+    });
+    // Its lock went with it.
+    const free = await open({ path, lock: 'require' });
+    await free.close?.();
+  });
+
+  test('drivers of one process share the lock, and the last to close gives it back', async () => {
+    const path = files.create(4096);
+    const first = await open({ path });
+    const second = await open({ path });
+    await first.close?.();
+    const fd = openSync(path, 'r+');
+    const qemuWants = () => extensions?.tryLock(fd, 201, 1);
+    expect(qemuWants()).toBe(false);
+    await second.close?.();
+    expect(qemuWants()).toBe(true);
+    closeSync(fd);
+  });
+
+  test('a lock of another thread of this process counts as our own', async () => {
+    const path = files.create(4096);
+    const fd = openSync(path, 'r+');
+    expect(extensions?.tryLock(fd, 300, 1)).toBe(true);
+    const driver = await open({ path, lock: 'require' });
+    await driver.close?.();
+    closeSync(fd);
+  });
+
+  test('a QEMU that writes is minded, and one that would write is told', async () => {
+    const path = files.create(4096);
+    const fd = openSync(path, 'r+');
+    extensions?.tryLock(fd, 101, 1, { shared: true });
+    await expect(open({ path })).rejects.toMatchObject({ code: 'locked' });
+    extensions?.unlock(fd, 101, 1);
+
+    const driver = await open({ path });
+    // QEMU asks whether anybody holds this byte, and readers take it too.
+    expect(extensions?.tryLock(fd, 201, 1)).toBe(false);
+    expect(extensions?.tryLock(fd, 201, 1, { shared: true })).toBe(true);
+    await driver.close?.();
+    closeSync(fd);
+  });
+});
+
+describe('without the package for locks', () => {
+  const bare = { ...environment, extensions: undefined };
+
+  test('"auto" says so and goes on, "require" refuses', async () => {
+    const path = files.create(4096);
+    const notices: string[] = [];
+    const driver = await openFileDriver({ path, notice: (text) => notices.push(text) }, bare);
+    expect(notices.join('\n')).toContain('not locked against other writers');
+    await driver.close?.();
+    await expect(openFileDriver({ path, lock: 'require' }, bare)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+  });
+});
