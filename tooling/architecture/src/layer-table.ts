@@ -1,0 +1,31 @@
+/** The layers of `docs/architecture.md`, as one table. A package that is not in it does not belong. */
+
+/** What a package may need at run time. Apps are not in the table: they compose whatever they like. */
+export interface Layer {
+  /** Packages of this workspace. */
+  readonly uses: readonly string[];
+  /** Packages of others, each with the one field of the manifest where it may stand. */
+  readonly thirdParty?: Readonly<Record<string, ThirdPartyField>>;
+  /** Runs in any JavaScript engine: no Node module, no Node global, compiled with `types: []`. */
+  readonly pure?: true;
+}
+
+export type ThirdPartyField = 'dependencies' | 'optionalDependencies' | 'peerDependencies';
+
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  '@nbd/codec': { uses: [], pure: true },
+  '@nbd/driver': { uses: [], pure: true },
+  '@nbd/session': { uses: ['@nbd/codec', '@nbd/driver'], pure: true },
+  '@nbd/server': { uses: ['@nbd/driver', '@nbd/session'] },
+  '@nbd/driver-memory': { uses: ['@nbd/driver'], pure: true },
+  '@nbd/driver-synthetic': { uses: ['@nbd/driver'], pure: true },
+  '@nbd/driver-file': {
+    uses: ['@nbd/driver'],
+    thirdParty: { koffi: 'optionalDependencies', 'fs-native-extensions': 'optionalDependencies' },
+  },
+  '@nbd/driver-conformance': {
+    uses: ['@nbd/driver'],
+    thirdParty: { 'fast-check': 'dependencies', vitest: 'peerDependencies' },
+  },
+  '@nbd/filters': { uses: ['@nbd/driver'], pure: true },
+};

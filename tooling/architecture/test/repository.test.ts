@@ -1,0 +1,40 @@
+/** The laws of `docs/architecture.md`, asked of this repository. */
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { checkLengths, checkNames, checkSyntax } from '../src/check-form.ts';
+import { checkCycles, checkImports, checkVocabularies } from '../src/check-imports.ts';
+import { checkManifests, checkTableIsInhabited } from '../src/check-manifests.ts';
+import { checkLockfile, checkPlaces } from '../src/check-places.ts';
+import { checkNodeGlobals, checkPureBuilds, checkStateMachines } from '../src/check-purity.ts';
+import { readTree } from '../src/tree.ts';
+import { workspacePackages } from '../src/workspace-package.ts';
+
+const tree = readTree(fileURLToPath(new URL('../../../', import.meta.url)));
+
+describe('this repository', () => {
+  it('is read: its packages have source files', () => {
+    const empty = workspacePackages(tree).filter(({ files }) => !files.some((f) => f.isSource));
+    expect(empty.map(({ folder }) => folder)).toEqual([]);
+  });
+
+  it.each([
+    ['manifests follow the layers', checkManifests],
+    ['the table of layers names only packages that are there', checkTableIsInhabited],
+    [
+      'imports are declared, and stay inside their package or go to another by its name',
+      checkImports,
+    ],
+    ['only session/src/serve speaks of the wire and of disks', checkVocabularies],
+    ['files do not import each other in circles', checkCycles],
+    ["pure packages use none of Node's globals", checkNodeGlobals],
+    ['the state machines neither wait nor look at a clock', checkStateMachines],
+    ['pure packages compile without the types of Node and of the DOM', checkPureBuilds],
+    ['exports are named one by one, and syntax is erasable', checkSyntax],
+    ['names of files say what is inside', checkNames],
+    ['source files have at most 300 lines', checkLengths],
+    ['no text names the host of a registry or a path of one machine', checkPlaces],
+    ['the lockfile sends nobody to a host', checkLockfile],
+  ] as const)('%s', (_law, check) => {
+    expect(check(tree)).toEqual([]);
+  });
+});
