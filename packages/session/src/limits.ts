@@ -1,0 +1,59 @@
+/**
+ * What one connection may ask of us: each limit with its unit, its default and the reason.
+ * A peer that passes a limit is held back where the protocol lets us, refused where it does not.
+ */
+export interface SessionLimits {
+  /**
+   * Options per handshake, 1024: a client needs fewer than ten, a lister of many exports one or two for
+   * each (C-052).
+   */
+  readonly optionsMax: number;
+  /** Option data that is held in memory, bytes: 1 MiB. More is drained and answered TOO_BIG (C-047). */
+  readonly optionBytesMax: number;
+  /** Option data that is drained, bytes: 32 MiB, as QEMU does. A longer option ends the session (C-046). */
+  readonly optionDrainBytesMax: number;
+  /** The largest READ or WRITE, bytes: 32 MiB, the most that portable clients ask for. Advertised (C-136). */
+  readonly payloadBytesMax: number;
+  /** A refused WRITE's payload that is drained, bytes: 64 MiB. A longer one ends the session (C-222). */
+  readonly payloadDrainBytesMax: number;
+  /** Requests under way at a time, 128: beyond it we stop reading (C-187). */
+  readonly inFlightMax: number;
+  /** Bytes of READs and WRITEs under way, 32 MiB: beyond it we stop reading, but a lone request always passes. */
+  readonly inFlightBytesMax: number;
+  /** Bytes of replies that the peer has not yet taken, 1 MiB: beyond it we stop serving (C-188). */
+  readonly unsentBytesMax: number;
+}
+
+/** Disks prefer requests of this size where they do not say otherwise, so it must be lawful. */
+const PAYLOAD_BYTES_MIN = 4096;
+
+export const DEFAULT_LIMITS: SessionLimits = {
+  optionsMax: 1024,
+  optionBytesMax: 2 ** 20,
+  optionDrainBytesMax: 32 * 2 ** 20,
+  payloadBytesMax: 32 * 2 ** 20,
+  payloadDrainBytesMax: 64 * 2 ** 20,
+  inFlightMax: 128,
+  inFlightBytesMax: 32 * 2 ** 20,
+  unsentBytesMax: 2 ** 20,
+};
+
+/**
+ * The defaults with `overrides` in their place.
+ *
+ * @throws RangeError for a limit that is not a safe integer of at least 1, and a `payloadBytesMax` below 4096
+ */
+export function limitsWith(overrides: Partial<SessionLimits> = {}): SessionLimits {
+  const limits = { ...DEFAULT_LIMITS, ...overrides };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name} must be a whole number of at least 1, not ${value}`);
+    }
+  }
+  if (limits.payloadBytesMax < PAYLOAD_BYTES_MIN) {
+    throw new RangeError(
+      `payloadBytesMax must be at least ${PAYLOAD_BYTES_MIN}, not ${limits.payloadBytesMax}`,
+    );
+  }
+  return limits;
+}

@@ -1,0 +1,104 @@
+/**
+ * Memory for payloads and replies, used again and again: a fresh large buffer costs more in page faults
+ * than the request that it is for.
+ *
+ * A pool keeps slabs by size class, lends them, and takes them back when their last hold is released.
+ * Its two bounds are `idleBytesMax`, what it keeps for later, and `lentBytesMax`, above which
+ * `hasRoom` says no; the sessions that share the pool then finish what they have before they take on
+ * more, each with one request at least, so that none can starve another for ever.
+ */
+
+/** The smallest class: classes are powers of two from here on. */
+const CLASS_BYTES_MIN = 4096;
+/** Each slab is this much larger than its class, so that a reply header fits beside a power of two of data. */
+const HEADER_ROOM_BYTES = 64;
+
+export interface BufferPoolOptions {
+  /** Bytes kept for later use. Default 32 MiB. */
+  readonly idleBytesMax?: number;
+  /** Bytes lent before `hasRoom` says no. Default 256 MiB. */
+  readonly lentBytesMax?: number;
+}
+
+/** A block of memory on loan. It starts with one hold, and goes back to its pool with the last. */
+export class Slab {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+  readonly #pool: BufferPool;
+  #holds = 0;
+
+  constructor(pool: BufferPool, length: number) {
+    this.#pool = pool;
+    this.bytes = new Uint8Array(length);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** How many parts of it are in use. */
+  get holds(): number {
+    return this.#holds;
+  }
+
+  hold(): void {
+    this.#holds++;
+  }
+
+  release(): void {
+    this.#holds--;
+    if (this.#holds === 0) this.#pool.takeBack(this);
+  }
+}
+
+export class BufferPool {
+  readonly #idle = new Map<number, Slab[]>();
+  readonly #idleBytesMax: number;
+  readonly #lentBytesMax: number;
+  #idleBytes = 0;
+  #lentBytes = 0;
+
+  constructor({
+    idleBytesMax = 32 * 2 ** 20,
+    lentBytesMax = 256 * 2 ** 20,
+  }: BufferPoolOptions = {}) {
+    this.#idleBytesMax = idleBytesMax;
+    this.#lentBytesMax = lentBytesMax;
+  }
+
+  /** What is out on loan, in bytes. */
+  get lentBytes(): number {
+    return this.#lentBytes;
+  }
+
+  /** Whether another `bytes` may be lent within `lentBytesMax`. */
+  hasRoom(bytes: number): boolean {
+    return this.#lentBytes + bytes <= this.#lentBytesMax;
+  }
+
+  /** Lends a slab of at least `bytes`, with one hold. Its content is whatever it last held. */
+  take(bytes: number): Slab {
+    const length = slabLength(bytes);
+    let slab = this.#idle.get(length)?.pop();
+    if (slab === undefined) slab = new Slab(this, length);
+    else this.#idleBytes -= length;
+    this.#lentBytes += length;
+    slab.hold();
+    return slab;
+  }
+
+  /** Called by a slab when its last hold is released. */
+  takeBack(slab: Slab): void {
+    const { length } = slab.bytes;
+    this.#lentBytes -= length;
+    if (this.#idleBytes + length <= this.#idleBytesMax) {
+      const idle = this.#idle.get(length);
+      if (idle === undefined) this.#idle.set(length, [slab]);
+      else idle.push(slab);
+      this.#idleBytes += length;
+    }
+  }
+}
+
+function slabLength(bytes: number): number {
+  let length = CLASS_BYTES_MIN;
+  while (length + HEADER_ROOM_BYTES < bytes) length *= 2;
+  return length + HEADER_ROOM_BYTES;
+}

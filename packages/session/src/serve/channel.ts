@@ -1,0 +1,42 @@
+/**
+ * A channel: an ordered pipe of bytes with backpressure, the only thing that a served session needs
+ * from the world. Sockets, WebSockets, message ports and a pair in memory can be one.
+ */
+export interface Channel {
+  /** Begins: from now on `receiver` is told what happens. Called once. */
+  start(receiver: ChannelReceiver): void;
+
+  /**
+   * Queues segments, to be sent one after the other. Answers true when the channel is done with their
+   * memory already; false: they are lent to it until it calls `sent`.
+   */
+  send(segments: readonly Uint8Array[]): boolean;
+
+  /** Bytes that were sent and that the transport has not taken yet. */
+  readonly queuedBytes: number;
+
+  /** Stop telling of received bytes; a chunk that is on its way may still come. */
+  pause(): void;
+  resume(): void;
+
+  /** Nothing more will be sent: lets the peer have what is queued, then closes. What it still says is dropped. */
+  end(): void;
+
+  /** Closes at once, whatever is queued. */
+  drop(): void;
+
+  /** Runs `task` soon, when the transport has delivered what it has at hand. */
+  defer(task: () => void): void;
+}
+
+/** What a channel tells its user; never from inside of a call of one of the channel's own methods. */
+export interface ChannelReceiver {
+  /** Bytes arrived. They are borrowed until this returns. */
+  received(bytes: Uint8Array): void;
+  /** The oldest `send` that answered false is done with its memory. */
+  sent(): void;
+  /** The peer will send no more; it may still read. */
+  ended(): void;
+  /** It is over: told exactly once, and nothing after it. The error is the transport's, if there was one. */
+  closed(error: Error | undefined): void;
+}

@@ -1,0 +1,55 @@
+/**
+ * What the session does for a disk that lacks the native form: FUA by a flush, zeroes by writing them.
+ */
+import { type Awaitable, type Driver, DriverError, type ZeroOptions } from '@nbd/driver';
+
+/** Zeroes are written in slices of this many bytes. */
+const SLICE_BYTES = 256 * 1024;
+/** After this many slices in one go the others get a turn. */
+const SLICES_PER_TURN = 16;
+
+const PLAIN = { fua: false };
+
+/** `change`, and then a flush: the change is durable when this is answered. */
+export function thenFlush(change: Awaitable<void>, driver: Driver): Awaitable<void> {
+  const flush = driver.flush?.bind(driver) ?? nothing;
+  return isPromise(change) ? change.then(flush) : flush();
+}
+
+/**
+ * Zeroes a range by writing. Native FUA is asked of each slice.
+ *
+ * @throws DriverError ENOTSUP for `fast`: nothing is slower than this
+ */
+export async function zeroByWriting(
+  driver: Driver,
+  offset: number,
+  length: number,
+  { fua, fast }: ZeroOptions,
+  breathe: () => Promise<void>,
+): Promise<void> {
+  if (fast) throw new DriverError('ENOTSUP', 'zeroes are written out on this disk');
+  const payloadMax = Math.min(SLICE_BYTES, driver.blockSize?.payloadMax ?? SLICE_BYTES);
+  const slice = payloadMax - (payloadMax % (driver.blockSize?.minimum ?? 1));
+  const options = fua ? { fua } : PLAIN;
+  const zeroes = new Uint8Array(Math.min(slice, length));
+  const end = offset + length;
+  let slices = 0;
+  for (let at = offset; at < end; at += slice) {
+    const answer = driver.write?.(zeroes.subarray(0, end - at), at, options);
+    if (isPromise(answer)) await answer;
+    else if (++slices % SLICES_PER_TURN === 0) await breathe();
+  }
+}
+
+/** Whether the answer of a driver is still to come. */
+export function isPromise(answer: unknown): answer is Promise<void> {
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    'then' in answer &&
+    typeof answer.then === 'function'
+  );
+}
+
+function nothing(): void {}

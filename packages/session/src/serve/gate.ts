@@ -1,0 +1,48 @@
+/**
+ * Keeps the promise of `Driver.concurrency`: no more calls at a time than the disk can take, whatever
+ * the number of connections that share it.
+ */
+import type { Awaitable, Driver } from '@nbd/driver';
+
+const gates = new WeakMap<Driver, Gate>();
+
+/** The gate of a disk, the same one for everybody; undefined if the disk sets no limit. */
+export function gateOf(driver: Driver): Gate | undefined {
+  if (driver.concurrency === undefined) return undefined;
+  let gate = gates.get(driver);
+  if (gate === undefined) {
+    gate = new Gate(driver.concurrency);
+    gates.set(driver, gate);
+  }
+  return gate;
+}
+
+export class Gate {
+  readonly #limit: number;
+  #inside = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Makes the call when it may be made, first come first served. */
+  pass(call: () => Awaitable<void>): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const enter = () => {
+        this.#inside++;
+        Promise.resolve()
+          .then(call)
+          .finally(() => this.#leave())
+          .then(resolve, reject);
+      };
+      if (this.#inside < this.#limit) enter();
+      else this.#waiting.push(enter);
+    });
+  }
+
+  #leave(): void {
+    this.#inside--;
+    this.#waiting.shift()?.();
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What a served session tells its host, for logs and counters. It says nothing per request but counts.
+ */
+import { spellCommand } from '@nbd/codec';
+import type { EndReason } from '../server/event.ts';
+import type { ExportFacts } from '../server/transmission/export-facts.ts';
+
+export interface Observer {
+  /** The client has entered an export. */
+  entered?(facts: ExportFacts): void;
+  /** A disk could not be opened or listed; the client was told so without the details. */
+  sourceFailed?(error: unknown, exportName: string | undefined): void;
+  /**
+   * A request failed for a reason of the disk's. `isBug`: what was thrown is not a failure that a
+   * disk may report, so it counts as a fault of the driver and was answered with EIO.
+   */
+  requestFailed?(failure: RequestFailure): void;
+  /** Closing a disk failed; nothing more will be done about it. */
+  closeFailed?(error: unknown): void;
+  /** The conversation is over; replies may still be on their way. */
+  ended?(reason: EndReason): void;
+}
+
+export interface RequestFailure {
+  readonly error: unknown;
+  readonly isBug: boolean;
+  /** A Command. */
+  readonly type: number;
+  readonly offset: number;
+  readonly length: number;
+  /** The ErrorCode that the client was told. */
+  readonly code: number;
+}
+
+/** Counts of what was served. One tally may be shared by many sessions. */
+export class Tally {
+  /** Requests carried out by disks, by Command. */
+  readonly requests: number[] = Array.from({ length: 9 }, () => 0);
+  /** Of these, how many failed. */
+  failures = 0;
+  /** Bytes of READs and WRITEs that were answered as done. */
+  bytesRead = 0;
+  bytesWritten = 0;
+
+  /** The requests by the name of their command, such as "READ". */
+  get byCommand(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.requests.map((count, type) => [spellCommand(type), count]));
+  }
+}

@@ -1,0 +1,251 @@
+/**
+ * The pump: runs a server session against the disks of an export source, over a channel.
+ *
+ * After each input it draws events and acts on them until there are none, sends the output, and reads
+ * on if the session wants bytes and the peer takes its replies.
+ *
+ *   the end comes when            then
+ *   the session has ended         what is in flight is answered, the output sent, the channel ended
+ *   the channel has closed        what is in flight is awaited and its answers dropped
+ *   both, and nothing in flight   the export is closed, and `done` resolves
+ */
+import type { Driver, ExportContext, ExportSource } from '@nbd/driver';
+import type { SessionLimits } from '../limits.ts';
+import type { BufferPool, Slab } from '../memory/buffer-pool.ts';
+import type { ServerEvent } from '../server/event.ts';
+import { ServerSession } from '../server/server-session.ts';
+import type { ExportFacts } from '../server/transmission/export-facts.ts';
+import type { Channel, ChannelReceiver } from './channel.ts';
+import { ExportDesk } from './export-desk.ts';
+import { type Observer, Tally } from './observer.ts';
+import { Translator } from './serve-request.ts';
+
+/** A turn sends when it has this much: enough for one system call, little enough to stay in the cache. */
+const SEND_BYTES = 256 * 1024;
+
+export interface ServeChannelOptions {
+  readonly exports: ExportSource;
+  /** Who is at the other end, for the export source. */
+  readonly context: ExportContext;
+  readonly limits?: Partial<SessionLimits>;
+  /** Memory to be shared with other sessions. Absent: its own. */
+  readonly pool?: BufferPool;
+  readonly observer?: Observer;
+  readonly tally?: Tally;
+}
+
+/** A session that is being served. */
+export interface ServedSession {
+  readonly phase: 'handshake' | 'transmission' | 'ended';
+  /** How many requests are under way. */
+  readonly inFlight: number;
+  /** Resolves when all is over: the channel closed, nothing in flight, the export closed. Never rejects. */
+  readonly done: Promise<void>;
+  /** From now on newcomers are told that the server shuts down; what is in flight is answered. */
+  shutDown(): void;
+  /** Leaves as soon as nothing is in flight. */
+  leave(): void;
+}
+
+/** Serves the client at the other end of `channel` until it leaves. */
+export function serveChannel(channel: Channel, options: ServeChannelOptions): ServedSession {
+  const pump = new Pump(channel, options);
+  channel.start(pump);
+  pump.begin();
+  return pump;
+}
+
+class Pump implements ChannelReceiver, ServedSession {
+  readonly done: Promise<void>;
+  readonly #channel: Channel;
+  readonly #session: ServerSession;
+  readonly #observer: Observer;
+  readonly #tally: Tally;
+  readonly #desk: ExportDesk;
+  #translator: Translator | undefined;
+  /** Slabs of segments that the channel has not sent yet, an array for each send. */
+  readonly #unsent: Slab[][] = [];
+  #running = false;
+  #scheduled = false;
+  #leaving = false;
+  #hasEnded = false;
+  #channelEnded = false;
+  #channelClosed = false;
+  #released = false;
+  #resolveDone!: () => void;
+
+  constructor(channel: Channel, options: ServeChannelOptions) {
+    const { limits, pool, observer = {}, tally = new Tally() } = options;
+    this.#channel = channel;
+    this.#observer = observer;
+    this.#tally = tally;
+    this.#session = new ServerSession({
+      ...(limits !== undefined && { limits }),
+      ...(pool !== undefined && { pool }),
+    });
+    this.#desk = new ExportDesk({
+      session: this.#session,
+      source: options.exports,
+      context: options.context,
+      observer,
+      entered: (driver, facts) => this.#enter(driver, facts),
+    });
+    this.done = new Promise((resolve) => {
+      this.#resolveDone = resolve;
+    });
+  }
+
+  get phase(): 'handshake' | 'transmission' | 'ended' {
+    return this.#session.phase;
+  }
+
+  get inFlight(): number {
+    return this.#session.inFlight;
+  }
+
+  /** Sends the greeting. */
+  begin(): void {
+    this.#run();
+  }
+
+  shutDown(): void {
+    this.#session.shutDown();
+    this.#run();
+  }
+
+  leave(): void {
+    this.#leaving = true;
+    this.#run();
+  }
+
+  received(bytes: Uint8Array): void {
+    this.#session.receive(bytes);
+    this.#run();
+  }
+
+  sent(): void {
+    release(this.#unsent.shift() ?? []);
+    if (this.#channel.queuedBytes <= this.#session.limits.unsentBytesMax / 2) this.#run();
+  }
+
+  ended(): void {
+    this.#session.receiveEnd();
+    this.#run();
+  }
+
+  closed(): void {
+    this.#channelClosed = true;
+    for (const slabs of this.#unsent.splice(0)) release(slabs);
+    this.#session.abandon();
+    this.#run();
+  }
+
+  /** One turn. A call from inside of a turn is part of it. */
+  #run(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#translator?.lookAtSize();
+    do this.#drawEvents();
+    while (this.#send() && !this.#isBehind);
+    if (this.#leaving && !this.#session.isBusy) this.#endNow();
+    this.#session.keepRest();
+    this.#running = false;
+    this.#windDownOrReadOn();
+  }
+
+  /** Runs a turn soon; requests that disks answer in the meantime share it. */
+  readonly #runSoon = (): void => {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#channel.defer(() => {
+      this.#scheduled = false;
+      this.#run();
+    });
+  };
+
+  /** Acts on events until there are none, or enough replies for one send. */
+  #drawEvents(): void {
+    do {
+      while (this.#session.readyBytes < SEND_BYTES && !this.#isBehind) {
+        const event = this.#session.nextEvent();
+        if (event === undefined) break;
+        this.#act(event);
+      }
+    } while (this.#translator?.serveReads() === true && this.#session.readyBytes < SEND_BYTES);
+  }
+
+  /** Whether the peer must take its replies before it is given more. */
+  get #isBehind(): boolean {
+    return !this.#channelClosed && this.#channel.queuedBytes > this.#session.limits.unsentBytesMax;
+  }
+
+  #act(event: ServerEvent): void {
+    switch (event.kind) {
+      case 'request':
+        this.#translator?.serve(event);
+        break;
+      case 'list':
+      case 'open':
+        void this.#desk.answer(event).then(() => this.#run());
+        break;
+      case 'ended':
+        this.#hasEnded = true;
+        this.#observer.ended?.(event.reason);
+        break;
+    }
+  }
+
+  #endNow(): void {
+    this.#session.leave();
+    this.#drawEvents();
+  }
+
+  /** Sends what is ready; false: there was nothing. */
+  #send(): boolean {
+    const segments: Uint8Array[] = [];
+    const slabs: Slab[] = [];
+    for (let next = this.#session.nextSegment(); next !== undefined; ) {
+      segments.push(next.bytes);
+      slabs.push(next.slab);
+      next = this.#session.nextSegment();
+    }
+    if (segments.length === 0) return false;
+    if (this.#channelClosed || this.#channel.send(segments)) release(slabs);
+    else this.#unsent.push(slabs);
+    return true;
+  }
+
+  #windDownOrReadOn(): void {
+    if (!this.#hasEnded) {
+      if (this.#session.wantsBytes && !this.#isBehind) this.#channel.resume();
+      else this.#channel.pause();
+      return;
+    }
+    if (this.#session.inFlight > 0) return;
+    if (!this.#channelEnded) {
+      this.#channelEnded = true;
+      this.#channel.end();
+    }
+    if (this.#channelClosed && !this.#released) {
+      this.#released = true;
+      void this.#desk.close().then(this.#resolveDone);
+    }
+  }
+
+  #enter(driver: Driver, facts: ExportFacts): void {
+    this.#translator = new Translator({
+      session: this.#session,
+      driver,
+      facts,
+      observer: this.#observer,
+      tally: this.#tally,
+      answered: this.#runSoon,
+      defer: (task) => this.#channel.defer(task),
+    });
+    this.#observer.entered?.(facts);
+  }
+}
+
+function release(slabs: readonly Slab[]): void {
+  for (const slab of slabs) slab.release();
+}

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { propertyRuns } from '../../test/property-runs.ts';
+import { BufferPool } from '../memory/buffer-pool.ts';
+import { Inbox } from './inbox.ts';
+
+const HEADER = 4;
+
+function bytes(...values: number[]): Uint8Array {
+  return Uint8Array.from(values);
+}
+
+/** The header that `header` has found. */
+function found({ view, at }: Inbox): number[] {
+  return Array.from({ length: HEADER }, (_, i) => view.getUint8(at + i));
+}
+
+test('a header in one piece is read where it lies', () => {
+  const inbox = new Inbox(new BufferPool());
+  const chunk = new Uint8Array(bytes(9, 9, 1, 2, 3, 4, 5).buffer, 2);
+  inbox.receive(chunk);
+  expect(inbox.header(HEADER)).toBe(true);
+  expect(inbox.view.buffer).toBe(chunk.buffer);
+  expect(found(inbox)).toEqual([1, 2, 3, 4]);
+  expect(inbox.length).toBe(1);
+});
+
+test('a header across a border is completed, and what follows it is read where it lies', () => {
+  const inbox = new Inbox(new BufferPool());
+  inbox.receive(bytes(1, 2));
+  expect(inbox.header(HEADER)).toBe(false);
+  inbox.keepRest();
+  const second = bytes(3, 4, 5, 6);
+  inbox.receive(second);
+  expect(inbox.header(HEADER)).toBe(true);
+  expect(found(inbox)).toEqual([1, 2, 3, 4]);
+  expect(inbox.lend(2)?.buffer).toBe(second.buffer);
+  expect(inbox.length).toBe(0);
+});
+
+test('lend answers nothing for bytes that are not all here, or not in one piece', () => {
+  const inbox = new Inbox(new BufferPool());
+  inbox.receive(bytes(1, 2));
+  expect(inbox.lend(3)).toBeUndefined();
+  inbox.keepRest();
+  inbox.receive(bytes(3, 4));
+  expect(inbox.lend(3)).toBeUndefined();
+  expect(inbox.length).toBe(4);
+  expect([...(inbox.lend(2) ?? [])]).toEqual([1, 2]);
+});
+
+test('lend and discard of nothing are nothing', () => {
+  const inbox = new Inbox(new BufferPool());
+  expect(inbox.lend(0)).toHaveLength(0);
+  expect(inbox.discard(0)).toBe(0);
+  expect(inbox.discard(5)).toBe(0);
+});
+
+test('memory is held for kept bytes alone, and given back with them', () => {
+  const pool = new BufferPool();
+  const inbox = new Inbox(pool);
+  inbox.receive(bytes(1, 2, 3));
+  expect(pool.lentBytes).toBe(0);
+  inbox.keepRest();
+  expect(pool.lentBytes).toBeGreaterThan(0);
+  inbox.discard(3);
+  inbox.keepRest();
+  expect(pool.lentBytes).toBe(0);
+  inbox.receive(new Uint8Array(10_000));
+  inbox.keepRest();
+  inbox.receive(bytes(1));
+  inbox.clear();
+  expect(inbox.length).toBe(0);
+  expect(pool.lentBytes).toBe(0);
+});
+
+test('a second chunk before keepRest does not lose the first', () => {
+  const inbox = new Inbox(new BufferPool());
+  inbox.receive(bytes(1, 2));
+  inbox.receive(bytes(3, 4));
+  expect(inbox.header(HEADER)).toBe(true);
+  expect(found(inbox)).toEqual([1, 2, 3, 4]);
+});
+
+type Step = readonly ['receive' | 'header' | 'lend' | 'fill' | 'discard' | 'keep', number];
+
+const step: fc.Arbitrary<Step> = fc.tuple(
+  fc.constantFrom('receive', 'receive', 'header', 'lend', 'fill', 'discard', 'keep'),
+  fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 9000 })),
+);
+
+test('bytes come out in the order in which they came in, whatever is asked between', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const pool = new BufferPool();
+      const inbox = new Inbox(pool);
+      let received = 0;
+      let read = 0;
+      const expected = (length: number) => Uint8Array.from({ length }, (_, i) => (read + i) % 251);
+      const expectRead = (part: Uint8Array) => {
+        expect(Buffer.compare(part, expected(part.length))).toBe(0);
+        read += part.length;
+      };
+      let borrowed: Uint8Array = new Uint8Array(0);
+      for (const [what, count] of steps) {
+        switch (what) {
+          case 'receive': {
+            const chunk = Uint8Array.from({ length: count }, (_, i) => (received + i) % 251);
+            inbox.receive(chunk);
+            borrowed.fill(0xff);
+            borrowed = chunk;
+            received += count;
+            break;
+          }
+          case 'header':
+            if (inbox.header(count)) {
+              expectRead(
+                new Uint8Array(inbox.view.buffer, inbox.view.byteOffset + inbox.at, count),
+              );
+            } else {
+              expect(received - read).toBeLessThan(count);
+            }
+            break;
+          case 'lend': {
+            const part = inbox.lend(count);
+            if (part !== undefined) expectRead(part);
+            break;
+          }
+          case 'fill': {
+            const target = new Uint8Array(count + 3);
+            const end = inbox.fill(target, 3);
+            expect(end - 3).toBe(Math.min(count, received - read));
+            expectRead(target.subarray(3, end));
+            break;
+          }
+          case 'discard':
+            read += inbox.discard(count);
+            break;
+          case 'keep':
+            inbox.keepRest();
+            borrowed.fill(0xff);
+            break;
+        }
+        expect(inbox.length).toBe(received - read);
+      }
+      inbox.clear();
+      expect(pool.lentBytes).toBe(0);
+    }),
+    propertyRuns(200),
+  );
+});

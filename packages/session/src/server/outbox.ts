@@ -1,0 +1,109 @@
+/**
+ * Bytes to send, built in place.
+ *
+ * A writer reserves a region of a slab, fills it when it can, and commits it when it is whole. Regions
+ * leave in the order of their commits, and one that continues its neighbour joins it: replies
+ * made one after the other leave as one segment, while one that has to wait for its disk holds up nothing.
+ *
+ * Small regions share one slab, large ones get their own. A region holds its slab from `reserve` until
+ * the segment it became part of is sent; a segment has one hold, whatever the number of its regions.
+ *
+ * Hot path.
+ */
+import type { BufferPool, Slab } from '../memory/buffer-pool.ts';
+
+/** Replies that share a slab have this much, a good measure for one write to a socket. */
+const SHARED_SLAB_BYTES = 512 * 1024;
+/** A region above this gets a slab of its own. */
+const SHARED_REGION_BYTES_MAX = 64 * 1024;
+
+/** Bytes ready to be sent: whoever takes the segment releases its slab when they are gone. */
+export interface Segment {
+  readonly bytes: Uint8Array;
+  readonly slab: Slab;
+}
+
+export class Outbox {
+  readonly #pool: BufferPool;
+  #shared: Slab | undefined;
+  #sharedEnd = 0;
+
+  /** The committed segments, those before `#first` are taken: slab, start and end of each. */
+  readonly #slabs: Slab[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  #first = 0;
+  #readyBytes = 0;
+
+  /** The region that `reserve` made last. */
+  slab!: Slab;
+  at = 0;
+
+  constructor(pool: BufferPool) {
+    this.#pool = pool;
+  }
+
+  /** Bytes committed and not yet taken. */
+  get readyBytes(): number {
+    return this.#readyBytes;
+  }
+
+  /** Makes a region of `bytes`, found in `slab` at `at`. `apart`: in a slab of its own. */
+  reserve(bytes: number, apart: boolean): void {
+    if (apart || bytes > SHARED_REGION_BYTES_MAX) {
+      this.slab = this.#pool.take(bytes);
+      this.at = 0;
+      return;
+    }
+    let shared = this.#shared;
+    if (shared !== undefined && shared.holds === 1) this.#sharedEnd = 0;
+    if (shared === undefined || this.#sharedEnd + bytes > SHARED_SLAB_BYTES) {
+      shared?.release();
+      shared = this.#pool.take(SHARED_SLAB_BYTES);
+      this.#shared = shared;
+      this.#sharedEnd = 0;
+    }
+    shared.hold();
+    this.slab = shared;
+    this.at = this.#sharedEnd;
+    this.#sharedEnd += bytes;
+  }
+
+  /** Queues the bytes of a reserved region, `start` to `end`, which may be less than was reserved. */
+  commit(slab: Slab, start: number, end: number): void {
+    this.#readyBytes += end - start;
+    const last = this.#slabs.length - 1;
+    if (last >= this.#first && this.#slabs[last] === slab && this.#ends[last] === start) {
+      this.#ends[last] = end;
+      slab.release();
+      return;
+    }
+    this.#slabs.push(slab);
+    this.#starts.push(start);
+    this.#ends.push(end);
+  }
+
+  /** Takes the oldest segment; its slab is now the taker's to release. */
+  take(): Segment | undefined {
+    const first = this.#first;
+    if (first === this.#slabs.length) return undefined;
+    const slab = this.#slabs[first] as Slab;
+    const bytes = slab.bytes.subarray(this.#starts[first], this.#ends[first]);
+    this.#readyBytes -= bytes.length;
+    this.#first++;
+    if (this.#first === this.#slabs.length) {
+      this.#slabs.length = 0;
+      this.#starts.length = 0;
+      this.#ends.length = 0;
+      this.#first = 0;
+    }
+    return { bytes, slab };
+  }
+
+  /** Gives the shared slab back when nothing is in it: an idle session owns no memory. */
+  rest(): void {
+    if (this.#shared === undefined || this.#shared.holds > 1) return;
+    this.#shared.release();
+    this.#shared = undefined;
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * The server's side of one connection as a state machine without I/O: bytes in, events out, answers
+ * in, bytes out. It has no clock, no socket and no promise, and a peer cannot make it throw.
+ *
+ * Methods are of four kinds: *input* (`receive`, `receiveEnd`, `shutDown`), *events* (`nextEvent`),
+ * *answers* (`grant…`, `refuse`, `finish`, `fail` with `reserveData` and `keepPayload`) and *output*
+ * (`nextSegment`). After each input or answer, call `nextEvent` until it answers `undefined`, then
+ * send every segment, then call `keepRest`, and read on while `wantsBytes`.
+ *
+ *   phase         holds when
+ *   handshake     options are spoken
+ *   transmission  requests are
+ *   ended         `ended` has been told; lent requests may still be answered
+ */
+import { type ErrorCode, type OptionReply, type ServerReply, WireError } from '@nbd/codec';
+import { limitsWith, type SessionLimits } from '../limits.ts';
+import { BufferPool } from '../memory/buffer-pool.ts';
+import { UsageError } from '../usage-error.ts';
+import type { EndReason, Ended, ServerEvent } from './event.ts';
+import { Handshake } from './handshake/handshake.ts';
+import { Inbox } from './inbox.ts';
+import { Outbox, type Segment } from './outbox.ts';
+import type { ExportFacts } from './transmission/export-facts.ts';
+import type { InFlight } from './transmission/in-flight.ts';
+import { Transmission } from './transmission/transmission.ts';
+
+export interface ServerSessionOptions {
+  readonly limits?: Partial<SessionLimits>;
+  /** Memory for payloads and replies, to be shared by the sessions of a server. Absent: its own. */
+  readonly pool?: BufferPool;
+}
+
+export class ServerSession {
+  readonly limits: SessionLimits;
+  readonly #pool: BufferPool;
+  readonly #inbox: Inbox;
+  readonly #outbox: Outbox;
+  readonly #handshake: Handshake;
+  #transmission: Transmission | undefined;
+  #shuttingDown = false;
+  #inputEnded = false;
+  /** Told as soon as the events before it are. */
+  #ending: Ended | undefined;
+  #ended = false;
+
+  constructor({ limits, pool = new BufferPool() }: ServerSessionOptions = {}) {
+    this.limits = limitsWith(limits);
+    this.#pool = pool;
+    this.#inbox = new Inbox(pool);
+    this.#outbox = new Outbox(pool);
+    this.#handshake = new Handshake(this.#inbox, this.#outbox, this.limits);
+  }
+
+  /** Which part of the conversation this is. */
+  get phase(): 'handshake' | 'transmission' | 'ended' {
+    if (this.#ended) return 'ended';
+    return this.#transmission === undefined ? 'handshake' : 'transmission';
+  }
+
+  /** Whether more bytes would help. False: the host has something to answer first, or it is over. */
+  get wantsBytes(): boolean {
+    if (this.#ended || this.#inputEnded) return false;
+    return (this.#transmission ?? this.#handshake).wantsBytes;
+  }
+
+  /** How many requests the host has not answered. */
+  get inFlight(): number {
+    return this.#transmission?.inFlight ?? 0;
+  }
+
+  /** Whether a question or a request waits for its answer, or a WRITE for the rest of its payload. */
+  get isBusy(): boolean {
+    if (this.#transmission === undefined) return this.#handshake.waitsForHost;
+    return this.#transmission.isBusy;
+  }
+
+  /** Bytes to be sent. */
+  get readyBytes(): number {
+    return this.#outbox.readyBytes;
+  }
+
+  /** Takes bytes of the peer. They stay the caller's, and must stay as they are until `keepRest`. */
+  receive(chunk: Uint8Array): void {
+    if (!this.#ended) this.#inbox.receive(chunk);
+  }
+
+  /** The peer will send no more. */
+  receiveEnd(): void {
+    this.#inputEnded = true;
+  }
+
+  /** The peer is gone: nothing that it has said is looked at any more. */
+  abandon(): void {
+    const reason: EndReason = (this.#transmission ?? this.#handshake).betweenMessages
+      ? 'closed'
+      : 'closed-early';
+    this.#ending ??= { kind: 'ended', reason };
+  }
+
+  /** We leave, without another word: for a host that has nothing more to answer. */
+  leave(): void {
+    this.#ending ??= { kind: 'ended', reason: 'left' };
+  }
+
+  /** From now on options and requests are answered that the server is shutting down (C-282). */
+  shutDown(): void {
+    this.#shuttingDown = true;
+    this.#handshake.shutDown();
+    this.#transmission?.shutDown();
+  }
+
+  /** The next thing that the host must act on; undefined: send the output, then read more. */
+  nextEvent(): ServerEvent | undefined {
+    if (this.#ended) return undefined;
+    if (this.#ending === undefined) {
+      const event = this.#advance();
+      if (typeof event !== 'string') return event;
+      this.#ending = { kind: 'ended', reason: event };
+    }
+    this.#ended = true;
+    this.#handshake.end();
+    this.#transmission?.end();
+    this.#inbox.clear();
+    return this.#ending;
+  }
+
+  /** Answers `list`. An empty description stands for none. */
+  grantList(exports: Iterable<ServerReply>): void {
+    this.#handshake.grantList(exports);
+  }
+
+  /** Answers `open`. For GO and EXPORT_NAME the transmission phase begins, and `facts` is its to keep. */
+  grantExport(facts: ExportFacts): void {
+    this.#handshake.grantExport(facts);
+    if (this.#handshake.entered) this.#enter(facts);
+  }
+
+  /** Answers `list` or `open` with an error and a text for the person at the other end, one line. */
+  refuse(type: OptionReply, text: string): void {
+    const reason = this.#handshake.refuse(type, text);
+    if (reason !== undefined) this.#ending = { kind: 'ended', reason };
+  }
+
+  /**
+   * Makes the place for the data of a READ and lends it until `finish` or `fail`. Its content is
+   * whatever the memory last held, so all of it must be overwritten. `apart`: not in line with the
+   * replies of the same turn, which suits an answer that will take a while.
+   */
+  reserveData(request: InFlight, apart = false): Uint8Array {
+    return this.#entered.reserveData(request, apart);
+  }
+
+  /** Makes the payload of a WRITE last until `finish` or `fail`. */
+  keepPayload(request: InFlight): void {
+    this.#entered.keepPayload(request);
+  }
+
+  /** Answers a request as done. A READ must have its data reserved and filled. */
+  finish(request: InFlight): void {
+    this.#entered.finish(request);
+  }
+
+  /** Answers a request with an error. */
+  fail(request: InFlight, error: ErrorCode): void {
+    this.#entered.fail(request, error);
+  }
+
+  /** The next bytes to send; release the slab when they are gone. */
+  nextSegment(): Segment | undefined {
+    return this.#outbox.take();
+  }
+
+  /** Ends a turn: what is left of the received chunk is copied, and memory that is not in use given back. */
+  keepRest(): void {
+    this.#inbox.keepRest();
+    this.#outbox.rest();
+  }
+
+  get #entered(): Transmission {
+    if (this.#transmission === undefined) throw new UsageError('there are no requests yet');
+    return this.#transmission;
+  }
+
+  /** What the peer does wrong is an event; what we do wrong stays an exception. */
+  #advance(): ServerEvent | EndReason | undefined {
+    try {
+      const machine = this.#transmission ?? this.#handshake;
+      const event = machine.next();
+      if (event !== undefined) return event;
+      if (this.#inputEnded && !machine.waitsForHost) {
+        return machine.betweenMessages ? 'closed' : 'closed-early';
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof WireError) return error.code;
+      throw error;
+    }
+  }
+
+  #enter(facts: ExportFacts): void {
+    const form = this.#handshake.agreement.replyForm;
+    this.#transmission = new Transmission(facts, form, {
+      inbox: this.#inbox,
+      outbox: this.#outbox,
+      pool: this.#pool,
+      limits: this.limits,
+    });
+    if (this.#shuttingDown) this.#transmission.shutDown();
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * A host that grants every question and carries out every request on an array of bytes, at once or when it is
+ * told to, and writes down what it saw. For properties over whole conversations.
+ */
+import { Command, Option } from '@nbd/codec';
+import { expect } from 'vitest';
+import {
+  BufferPool,
+  type InFlight,
+  type ServerEvent,
+  ServerSession,
+  type SessionLimits,
+} from '../src/index.ts';
+import { concat } from './client-bytes.ts';
+import { factsOf } from './conversation.ts';
+
+const POISON = 0xdb;
+
+export interface AutomaticHostOptions {
+  readonly limits?: Partial<SessionLimits>;
+  /** Whether a request is answered in the turn in which it comes. Default: always. */
+  readonly answersAtOnce?: (request: InFlight) => boolean;
+}
+
+export class AutomaticHost {
+  readonly pool: BufferPool = new BufferPool();
+  readonly session: ServerSession;
+  readonly disk: Uint8Array = new Uint8Array(65_536);
+  /** Every event, in words. */
+  readonly events: string[] = [];
+  /** What has not been answered. */
+  readonly lent: InFlight[] = [];
+  /** Bytes of data behind the reply to a READ, by the lower half of its cookie. */
+  readonly dataBytes: Map<number, number> = new Map<number, number>();
+  /** Where in the output the answer to EXPORT_NAME is, if there was one. */
+  exportNameAnswerAt: number | undefined;
+  readonly #answersAtOnce: (request: InFlight) => boolean;
+  readonly #output: Uint8Array[] = [];
+  #outputBytes = 0;
+
+  constructor({ limits = {}, answersAtOnce = () => true }: AutomaticHostOptions = {}) {
+    this.session = new ServerSession({ limits, pool: this.pool });
+    this.#answersAtOnce = answersAtOnce;
+    this.turn();
+  }
+
+  get output(): Uint8Array {
+    return concat(...this.#output);
+  }
+
+  /** Takes a chunk, which is overwritten once the session has had its turn. */
+  receives(chunk: Uint8Array): void {
+    const copy = chunk.slice();
+    this.session.receive(copy);
+    this.turn();
+    copy.fill(POISON);
+  }
+
+  /** Answers the lent request of this index, counted round. */
+  answers(index: number): void {
+    const [request] = this.lent.splice(index % Math.max(this.lent.length, 1), 1);
+    if (request === undefined) return;
+    this.#carryOut(request);
+    this.turn();
+  }
+
+  answersAll(): void {
+    while (this.lent.length > 0) this.answers(0);
+  }
+
+  /** The loop of `ServerSession`. */
+  turn(): void {
+    const { session } = this;
+    for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
+      this.events.push(spell(event));
+      this.#actOn(event);
+    }
+    for (let next = session.nextSegment(); next !== undefined; next = session.nextSegment()) {
+      this.#output.push(next.bytes.slice());
+      this.#outputBytes += next.bytes.length;
+      next.slab.release();
+    }
+    session.keepRest();
+    expect(session.readyBytes).toBe(0);
+    if (session.phase === 'ended') return;
+    expect(session.wantsBytes || session.isBusy, 'S4: progress').toBe(true);
+  }
+
+  #actOn(event: ServerEvent): void {
+    switch (event.kind) {
+      case 'list':
+        this.session.grantList([{ name: 'disk', description: 'of a test' }]);
+        break;
+      case 'open':
+        if (event.option === Option.EXPORT_NAME) {
+          this.exportNameAnswerAt = this.#outputBytes + this.session.readyBytes;
+        }
+        this.session.grantExport(factsOf({ name: event.exportName }));
+        break;
+      case 'request':
+        if (this.#answersAtOnce(event)) this.#carryOut(event);
+        else {
+          this.session.keepPayload(event);
+          this.lent.push(event);
+        }
+        break;
+      case 'ended':
+        break;
+    }
+  }
+
+  #carryOut(request: InFlight): void {
+    const { type, offset, length, cookieLow } = request;
+    const end = offset + length;
+    switch (type) {
+      case Command.READ:
+        this.dataBytes.set(cookieLow, length);
+        this.session.reserveData(request).set(this.disk.subarray(offset, end));
+        break;
+      case Command.WRITE:
+        this.disk.set(request.payload, offset);
+        break;
+      case Command.WRITE_ZEROES:
+        this.disk.fill(0, offset, end);
+        break;
+      default:
+        break;
+    }
+    this.session.finish(request);
+  }
+}
+
+function spell(event: ServerEvent): string {
+  switch (event.kind) {
+    case 'list':
+      return 'list';
+    case 'open':
+      return `open ${event.option} ${event.exportName}`;
+    case 'ended':
+      return `ended ${event.reason}`;
+    case 'request': {
+      const { type, flags, offset, length, cookieHigh, cookieLow, payload } = event;
+      const data = Buffer.from(payload).toString('base64');
+      return `request ${type} ${flags} ${offset}+${length} ${cookieHigh}:${cookieLow} ${data}`;
+    }
+  }
+}

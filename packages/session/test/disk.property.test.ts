@@ -1,0 +1,82 @@
+/** S2: a client that says anything lawful, in any order, finds a disk that keeps what it was given. */
+import type { Driver } from '@nbd/driver';
+import { memoryDriver } from '@nbd/driver-memory';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { clientCommands, MODEL_BYTES, type Model } from './model.ts';
+import { propertyRuns } from './property-runs.ts';
+import { serving } from './served-conversation.ts';
+
+/** The same disk, with every answer a few microtasks late. */
+function delayed(disk: Driver): Driver {
+  let calls = 0;
+  const late = async () => {
+    for (let left = calls++ % 5; left > 0; left--) await undefined;
+  };
+  return {
+    get size() {
+      return disk.size;
+    },
+    async read(target, offset) {
+      await late();
+      await disk.read(target, offset);
+    },
+    async write(source, offset, options) {
+      await late();
+      await disk.write?.(source, offset, options);
+    },
+    async flush() {
+      await late();
+    },
+    async resize(size) {
+      await late();
+      await disk.resize?.(size);
+    },
+  };
+}
+
+/** The same disk by batches, in part late, and no more than it must have: zeroes are written out. */
+function batched(disk: Driver): Driver {
+  return {
+    size: disk.size,
+    retainsSource: false,
+    read: () => expect.unreachable('it takes batches'),
+    readBatch(reads) {
+      for (const [i, one] of reads.entries()) {
+        const fill = () => void disk.read(one.target, one.offset);
+        if (i % 2 === 0) fill();
+        else one.answer = Promise.resolve().then(fill);
+      }
+    },
+    write: (source, offset, options) => disk.write?.(source, offset, options),
+    flush: () => undefined,
+  };
+}
+
+/** The same disk, one call at a time. */
+function narrow(disk: Driver): Driver {
+  const { resize: _, ...fixed } = delayed(disk);
+  return { ...fixed, concurrency: 1 };
+}
+
+const disks: readonly (readonly [string, (disk: Driver) => Driver, boolean])[] = [
+  ['at once', (disk) => disk, true],
+  ['later', delayed, true],
+  ['by batches', batched, false],
+  ['one at a time', narrow, false],
+];
+
+test.each(disks)(
+  'S2 S6 a lawful client against a disk that answers %s',
+  async (_, wrap, resizable) => {
+    await fc.assert(
+      fc.asyncProperty(clientCommands(resizable), async (commands) => {
+        const talk = await serving(wrap(memoryDriver({ size: MODEL_BYTES })));
+        const model: Model = { disk: new Uint8Array(MODEL_BYTES), cookie: 1 };
+        await fc.asyncModelRun(() => ({ model, real: talk }), commands);
+        await talk.ends();
+      }),
+      propertyRuns(25),
+    );
+  },
+);

@@ -1,0 +1,95 @@
+/**
+ * A channel in a test's hands: it says when bytes arrive, and when those that were sent are taken.
+ * What it was lent it overwrites nothing of; what it lent it overwrites at once, as a transport would.
+ */
+import type { Channel, ChannelReceiver } from '../src/index.ts';
+import { concat } from './client-bytes.ts';
+
+const POISON = 0xdb;
+
+export class ScriptedChannel implements Channel {
+  /** Whether sent bytes are taken at once; false: `takeAll` takes them. */
+  readonly #takesAtOnce: boolean;
+  #receiver!: ChannelReceiver;
+  #lent: (readonly Uint8Array[])[] = [];
+  #taken: Uint8Array[] = [];
+  /** How often `send` was called. */
+  sends = 0;
+  queuedBytes = 0;
+  paused = false;
+  ended = false;
+  dropped = false;
+
+  constructor({ takesAtOnce = true }: { readonly takesAtOnce?: boolean } = {}) {
+    this.#takesAtOnce = takesAtOnce;
+  }
+
+  start(receiver: ChannelReceiver): void {
+    this.#receiver = receiver;
+  }
+
+  send(segments: readonly Uint8Array[]): boolean {
+    this.sends++;
+    if (this.#takesAtOnce) {
+      for (const segment of segments) this.#taken.push(segment.slice());
+      return true;
+    }
+    this.#lent.push(segments);
+    for (const segment of segments) this.queuedBytes += segment.length;
+    return false;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+
+  drop(): void {
+    this.dropped = true;
+  }
+
+  defer(task: () => void): void {
+    void Promise.resolve().then(task);
+  }
+
+  /** The client sends the parts in one piece. */
+  receives(...parts: readonly Uint8Array[]): void {
+    const chunk = concat(...parts);
+    this.#receiver.received(chunk);
+    chunk.fill(POISON);
+  }
+
+  /** The client will send no more. */
+  receivesEnd(): void {
+    this.#receiver.ended();
+  }
+
+  closes(error?: Error): void {
+    this.#lent = [];
+    this.queuedBytes = 0;
+    this.#receiver.closed(error);
+  }
+
+  /** The client reads what was sent until there is no more. */
+  takeAll(): void {
+    for (let segments = this.#lent.shift(); segments !== undefined; segments = this.#lent.shift()) {
+      for (const segment of segments) {
+        this.#taken.push(segment.slice());
+        this.queuedBytes -= segment.length;
+      }
+      this.#receiver.sent();
+    }
+  }
+
+  /** What the client has read since this was last asked. */
+  heard(): Uint8Array {
+    return concat(...this.#taken.splice(0));
+  }
+}

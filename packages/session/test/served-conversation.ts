@@ -1,0 +1,168 @@
+/**
+ * A scripted peer for `serveChannel`, over a pair of channels in memory: what a client says goes
+ * through the pump and a driver, and `hears` waits until everything that can happen has happened.
+ */
+import { Option } from '@nbd/codec';
+import { type Driver, type ExportContext, type ExportSource, oneExport } from '@nbd/driver';
+import { expect } from 'vitest';
+import {
+  advertise,
+  BufferPool,
+  type Channel,
+  type ChannelReceiver,
+  DEFAULT_LIMITS,
+  type EndReason,
+  memoryChannelPair,
+  type Observer,
+  type RequestFailure,
+  type ServedSession,
+  type SessionLimits,
+  serveChannel,
+  Tally,
+} from '../src/index.ts';
+import { clientFlags, concat, go } from './client-bytes.ts';
+import { ack, exportInfo, greeting } from './server-bytes.ts';
+
+export interface ServedConversationOptions {
+  /** Its one export, under any of the names '' and 'disk'. */
+  readonly driver?: Driver;
+  readonly exports?: ExportSource;
+  readonly limits?: Partial<SessionLimits>;
+  readonly pool?: BufferPool;
+}
+
+export const CONTEXT: ExportContext = { peer: 'a test' };
+
+/** All that is decided in microtasks is decided. */
+export function quiet(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+export class ServedConversation {
+  readonly pool: BufferPool;
+  readonly served: ServedSession;
+  readonly tally: Tally = new Tally();
+  readonly client: ServedClient;
+  /** What the observer was told. */
+  readonly failures: RequestFailure[] = [];
+  readonly sourceFailures: unknown[] = [];
+  readonly closeFailures: unknown[] = [];
+  readonly reasons: EndReason[] = [];
+  /** The disk, unless there is a source of its own. */
+  readonly driver: Driver | undefined;
+
+  constructor({ driver, exports, limits, pool = new BufferPool() }: ServedConversationOptions) {
+    const [ours, theirs] = memoryChannelPair();
+    this.pool = pool;
+    this.driver = driver;
+    const observer: Observer = {
+      requestFailed: (failure) => void this.failures.push(failure),
+      sourceFailed: (error) => void this.sourceFailures.push(error),
+      closeFailed: (error) => void this.closeFailures.push(error),
+      ended: (reason) => void this.reasons.push(reason),
+    };
+    this.served = serveChannel(ours, {
+      exports: exports ?? oneExport({ name: 'disk', driver: driver as Driver }),
+      context: CONTEXT,
+      ...(limits !== undefined && { limits }),
+      pool,
+      observer,
+      tally: this.tally,
+    });
+    this.client = new ServedClient(theirs);
+  }
+
+  /** The client enters the export by GO. */
+  async enters(): Promise<ServedClient> {
+    const { client } = this;
+    const driver = this.driver as Driver;
+    const opened = { name: 'disk', driver, close: () => undefined };
+    const { size, transmissionFlags } = advertise(opened, DEFAULT_LIMITS);
+    client.says(clientFlags(3), go('disk'));
+    await client.hears(greeting(), exportInfo(Option.GO, size, transmissionFlags), ack(Option.GO));
+    return client;
+  }
+
+  /** The client disconnects, the session is over, and all memory is back. */
+  async ends(): Promise<void> {
+    this.client.leaves();
+    await this.served.done;
+    expect(this.pool.lentBytes).toBe(0);
+    expect(this.reasons).toHaveLength(1);
+  }
+}
+
+/** A conversation that has entered `driver`. */
+export async function serving(
+  driver: Driver,
+  options: ServedConversationOptions = {},
+): Promise<ServedConversation> {
+  const talk = new ServedConversation({ ...options, driver });
+  await talk.enters();
+  return talk;
+}
+
+export class ServedClient implements ChannelReceiver {
+  readonly #channel: Channel;
+  #heard: Uint8Array[] = [];
+  /** Whether the server will send no more; whether all is over. */
+  hasEnd = false;
+  isClosed = false;
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+    channel.start(this);
+  }
+
+  /** Sends the parts in one piece. */
+  says(...parts: readonly Uint8Array[]): void {
+    this.#channel.send([concat(...parts)]);
+  }
+
+  /** Closes: will send no more, and drops what still comes. */
+  leaves(): void {
+    this.#channel.end();
+  }
+
+  /** Vanishes. */
+  drops(): void {
+    this.#channel.drop();
+  }
+
+  /** Reads no more, for the time being. */
+  stops(): void {
+    this.#channel.pause();
+  }
+
+  resumes(): void {
+    this.#channel.resume();
+  }
+
+  /** What came since it last looked. */
+  async heard(): Promise<Uint8Array> {
+    await quiet();
+    return concat(...this.#heard.splice(0));
+  }
+
+  /** Exactly these bytes came since it last looked. */
+  async hears(...parts: readonly Uint8Array[]): Promise<void> {
+    const heard = await this.heard();
+    expect(Buffer.from(heard).toString('hex')).toBe(Buffer.from(concat(...parts)).toString('hex'));
+  }
+
+  received(bytes: Uint8Array): void {
+    this.#heard.push(bytes.slice());
+  }
+
+  sent(): void {}
+
+  ended(): void {
+    this.hasEnd = true;
+  }
+
+  closed(): void {
+    this.isClosed = true;
+  }
+}
