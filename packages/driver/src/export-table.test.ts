@@ -168,6 +168,24 @@ describe('a disk of a table', () => {
     expect(disk.closed).toBe(1);
   });
 
+  test('is flushed before it is closed, and closed also when that fails', async () => {
+    const calls: string[] = [];
+    const disk = (flush: () => void): Driver => ({
+      size: 0,
+      read: () => undefined,
+      flush,
+      close: () => void calls.push('close'),
+    });
+    await exportTable({ disk: disk(() => void calls.push('flush')) }).close();
+    expect(calls).toEqual(['flush', 'close']);
+
+    const broken = disk(() => {
+      throw new Error('the disk is full');
+    });
+    await expect(exportTable({ disk: broken }).close()).rejects.toThrow('the disk is full');
+    expect(calls).toEqual(['flush', 'close', 'close']);
+  });
+
   test('that was given open is closed although it was never used', async () => {
     const disk = new CountingDisk();
     await exportTable({ disk }).close();

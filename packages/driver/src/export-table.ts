@@ -30,7 +30,7 @@ export interface ExportTable extends ExportSource {
    */
   openAll(): Promise<void>;
 
-  /** Closes each disk that is open, once, also one under two names. Later calls answer the same. */
+  /** Flushes and closes each disk that is open, once, also one under two names. Later calls answer the same. */
   close(): Promise<void>;
 }
 
@@ -125,12 +125,19 @@ async function openAtStart({ listing, disk }: Entry): Promise<void> {
   }
 }
 
+/** What was written lasts, also when no client has asked for it. */
+async function flushAndClose(driver: Driver): Promise<void> {
+  try {
+    await driver.flush?.();
+  } finally {
+    await driver.close?.();
+  }
+}
+
 async function closeAll(entries: Iterable<Entry>): Promise<void> {
   const opened = await Promise.all(Array.from(entries, ({ disk }) => disk.opened()));
   const drivers = new Set(opened.filter((driver) => driver !== undefined));
-  const closings = await Promise.allSettled(
-    Array.from(drivers, async (driver) => driver.close?.()),
-  );
+  const closings = await Promise.allSettled(Array.from(drivers, flushAndClose));
   const faults = closings.flatMap((closing) =>
     closing.status === 'rejected' ? [closing.reason as unknown] : [],
   );
