@@ -1,0 +1,63 @@
+/**
+ * Addresses to listen on, as NBD URIs.
+ * Spec: uri.md, "NBD URI components".
+ *
+ *   nbd://HOST[:PORT]                TCP; HOST is a name, an IPv4 address or an IPv6 address in brackets;
+ *                                    PORT is 10809 if absent, and any free one if 0
+ *   nbd+unix:///?socket=PATH         a Unix socket
+ */
+
+/** The port of NBD. */
+const DEFAULT_PORT = 10_809;
+
+export type Address =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/**
+ * Reads an address to listen on.
+ *
+ * @throws TypeError saying what is wrong with it and what would be right
+ */
+export function parseAddress(uri: string): Address {
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (url === undefined || !/^nbds?(\+unix)?:\/\//.test(uri)) {
+    throw new TypeError(
+      `${JSON.stringify(uri)} is not an address: expected nbd://HOST:PORT or nbd+unix:///?socket=PATH`,
+    );
+  }
+  if (url.protocol.startsWith('nbds')) {
+    throw new TypeError(`${uri}: this server has no TLS yet, use ${uri.replace('nbds', 'nbd')}`);
+  }
+  if (url.pathname !== '' && url.pathname !== '/') {
+    throw new TypeError(`${uri}: an address to listen on names no export, found ${url.pathname}`);
+  }
+  return url.protocol === 'nbd+unix:' ? unixAddress(uri, url) : tcpAddress(uri, url);
+}
+
+/** The URI of an export at an address; without `exportName`, of the server. */
+export function formatUri(address: Address, exportName = ''): string {
+  const path = encodeURIComponent(exportName).replaceAll('%2F', '/');
+  if (address.kind === 'unix') {
+    return `nbd+unix:///${path}?socket=${encodeURIComponent(address.path).replaceAll('%2F', '/')}`;
+  }
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return `nbd://${host}:${address.port}${path === '' ? '' : `/${path}`}`;
+}
+
+function tcpAddress(uri: string, url: URL): Address {
+  const [key] = url.searchParams.keys();
+  if (key !== undefined) throw new TypeError(`${uri}: unknown parameter "${key}"`);
+  if (url.hostname === '') throw new TypeError(`${uri}: expected a host, such as 127.0.0.1`);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return { kind: 'tcp', host, port: url.port === '' ? DEFAULT_PORT : Number(url.port) };
+}
+
+function unixAddress(uri: string, url: URL): Address {
+  for (const key of url.searchParams.keys()) {
+    if (key !== 'socket') throw new TypeError(`${uri}: unknown parameter "${key}"`);
+  }
+  const path = url.searchParams.get('socket');
+  if (path === null || path === '') throw new TypeError(`${uri}: expected socket=PATH`);
+  return { kind: 'unix', path };
+}

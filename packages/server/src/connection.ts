@@ -1,0 +1,133 @@
+/**
+ * One client: its channel, its session, its deadline and its lines in the log.
+ */
+import type { Socket } from 'node:net';
+import type { ExportSource } from '@nbd/driver';
+import {
+  type BufferPool,
+  type EndReason,
+  type ExportFacts,
+  type Observer,
+  type RequestFailure,
+  type ServedSession,
+  type SessionLimits,
+  serveChannel,
+  type Tally,
+} from '@nbd/session';
+import type { Log } from './log.ts';
+import { SocketChannel, type SocketChannelOptions } from './socket-channel.ts';
+
+/** What the connections of a server have in common. */
+export interface ConnectionSettings extends SocketChannelOptions {
+  readonly exports: ExportSource;
+  readonly limits: Partial<SessionLimits>;
+  readonly pool: BufferPool;
+  readonly tally: Tally;
+  /** From accept to the end of the handshake, milliseconds; 0 is for ever. */
+  readonly handshakeTimeout: number;
+  readonly log: Log;
+}
+
+/** Ends that are the client's doing against the rules. */
+const ORDERLY: ReadonlySet<EndReason> = new Set(['disconnected', 'aborted', 'closed', 'left']);
+
+export class Connection implements Observer {
+  /** Counts from 1 within the server. */
+  readonly id: number;
+  /** The other end: "127.0.0.1:50312", "[::1]:50312" or "unix". */
+  readonly peer: string;
+  /** Resolves when all is over: the socket closed, nothing in flight, the export closed. */
+  readonly done: Promise<void>;
+  readonly #settings: ConnectionSettings;
+  readonly #channel: SocketChannel;
+  readonly #session: ServedSession;
+  #deadline: NodeJS.Timeout | undefined;
+  #exportName: string | undefined;
+
+  constructor(id: number, accepted: Socket, settings: ConnectionSettings) {
+    this.id = id;
+    this.#settings = settings;
+    this.#channel = new SocketChannel(accepted, settings);
+    this.peer = peerOf(this.#channel.socket);
+    this.#tell('debug', 'client connected');
+    this.#startDeadline();
+    const { exports, limits, pool, tally } = settings;
+    this.#session = serveChannel(this.#channel, {
+      exports,
+      context: { peer: this.peer },
+      limits,
+      pool,
+      tally,
+      observer: this,
+    });
+    this.done = this.#session.done.then(() => this.#stopDeadline());
+  }
+
+  /** The export that the client has entered. */
+  get exportName(): string | undefined {
+    return this.#exportName;
+  }
+
+  /** From now on newcomers are told that the server shuts down. */
+  shutDown(): void {
+    this.#session.shutDown();
+  }
+
+  /** Leaves as soon as nothing is in flight. */
+  leave(): void {
+    this.#session.leave();
+  }
+
+  /** Closes at once. */
+  drop(): void {
+    this.#channel.drop();
+  }
+
+  entered({ name, size }: ExportFacts): void {
+    this.#stopDeadline();
+    this.#exportName = name;
+    this.#tell('info', 'client entered an export', { export: name, size });
+  }
+
+  sourceFailed(error: unknown, exportName: string | undefined): void {
+    this.#tell('warn', 'an export cannot be opened', { err: error, export: exportName });
+  }
+
+  requestFailed({ error, isBug, ...request }: RequestFailure): void {
+    const text = isBug ? 'a driver failed in an unknown way' : 'a request failed';
+    this.#tell(isBug ? 'error' : 'warn', text, { err: error, ...request });
+  }
+
+  closeFailed(error: unknown): void {
+    this.#tell('error', 'an export cannot be closed', { err: error });
+  }
+
+  ended(reason: EndReason): void {
+    this.#tell(ORDERLY.has(reason) ? 'debug' : 'info', 'client left', { reason });
+  }
+
+  #startDeadline(): void {
+    const { handshakeTimeout } = this.#settings;
+    if (handshakeTimeout === 0) return;
+    this.#deadline = setTimeout(() => {
+      this.#tell('info', 'client took too long for its handshake');
+      this.drop();
+    }, handshakeTimeout);
+    this.#deadline.unref();
+  }
+
+  #stopDeadline(): void {
+    clearTimeout(this.#deadline);
+  }
+
+  #tell(level: keyof Log, message: string, fields: object = {}): void {
+    this.#settings.log[level]({ connection: this.id, peer: this.peer, ...fields }, message);
+  }
+}
+
+function peerOf({ remoteAddress, remotePort, remoteFamily }: Socket): string {
+  if (remoteAddress === undefined) return 'unix';
+  return remoteFamily === 'IPv6'
+    ? `[${remoteAddress}]:${remotePort}`
+    : `${remoteAddress}:${remotePort}`;
+}

@@ -1,0 +1,17 @@
+/**
+ * Where the server says what happens. The methods are those of pino, so a pino logger fits as it is;
+ * so does `console` behind a line of code. The default says nothing.
+ */
+export interface Log {
+  /** The course of things: a client came, entered an export, left. */
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  /** Something failed, and the server goes on. */
+  warn(fields: object, message: string): void;
+  /** Something failed that nobody expected: a bug of a driver, a listener that gave up. */
+  error(fields: object, message: string): void;
+}
+
+export const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+function nothing(): void {}

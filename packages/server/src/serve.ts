@@ -1,0 +1,96 @@
+/**
+ * `serve`: disks by name in, a listening server out.
+ */
+import { availableParallelism } from 'node:os';
+import { type ExportDefinition, type ExportSource, exportTable } from '@nbd/driver';
+import { BufferPool, limitsWith, type SessionLimits, Tally } from '@nbd/session';
+import { parseAddress } from './address.ts';
+import { EagerLoop } from './eager-loop.ts';
+import { type Log, SILENT } from './log.ts';
+import { Server } from './server.ts';
+import { READ_BUFFER_BYTES } from './shared-reads.ts';
+
+export interface ServeOptions {
+  /**
+   * NBD URIs to listen on: `nbd://127.0.0.1:10809`, `nbd://[::1]:0`, `nbd+unix:///?socket=/run/nbd.sock`.
+   * Default `nbd://127.0.0.1:10809`: this machine only.
+   */
+  readonly listen?: string | readonly string[];
+  /**
+   * The disks by name. The first is the default export; a disk is opened at its first use, shared by
+   * all connections, and closed with the server. Either this or `source` must be there.
+   */
+  readonly exports?: Readonly<Record<string, ExportDefinition>>;
+  /** In place of `exports`: where disks come from. The server closes it at its end. */
+  readonly source?: ExportSource;
+  /** With `source`: the export to name in `uris`. */
+  readonly exportName?: string;
+  /** Connections at a time, default 100; more are closed at once (C-029). */
+  readonly maxConnections?: number;
+  /** From accept to the end of the handshake, milliseconds, default 10,000; 0 is for ever (C-028). */
+  readonly handshakeTimeout?: number;
+  /** What `close` gives requests in flight, milliseconds, default 60,000. */
+  readonly shutdownTimeout?: number;
+  /** What one connection may ask for. */
+  readonly limits?: Partial<SessionLimits>;
+  /** The mode of Unix sockets' files, default 0o660. */
+  readonly socketMode?: number;
+  /** Default: silent. */
+  readonly log?: Log;
+  /**
+   * "shared": all connections read into one buffer, if this Node allows it; "own": each read allocates,
+   * as is usual in Node. Default "shared".
+   */
+  readonly reads?: 'shared' | 'own';
+  /**
+   * True: after a small batch of requests the event loop polls for up to 50 microseconds before it
+   * sleeps, which halves the latency of a client that waits for each answer. Default: true where there
+   * is more than one processor.
+   */
+  readonly eager?: boolean;
+}
+
+/**
+ * Starts a server. It is ready when the promise resolves. It installs no signal handlers: call
+ * `close` from yours.
+ *
+ * @throws TypeError or RangeError for options that cannot be; Error, in one line, for an address that
+ * cannot be listened on
+ */
+export async function serve(options: ServeOptions): Promise<Server> {
+  const { listen = 'nbd://127.0.0.1:10809', limits = {}, log = SILENT } = options;
+  const uris = typeof listen === 'string' ? [listen] : listen;
+  if (uris.length === 0) throw new TypeError('expected an address to listen on, found none');
+  limitsWith(limits);
+  const server = new Server({
+    addresses: uris.map(parseAddress),
+    exports: sourceOf(options),
+    exportName: options.exportName ?? Object.keys(options.exports ?? {})[0],
+    maxConnections: atLeast(1, 'maxConnections', options.maxConnections ?? 100),
+    handshakeTimeout: atLeast(0, 'handshakeTimeout', options.handshakeTimeout ?? 10_000),
+    shutdownTimeout: atLeast(0, 'shutdownTimeout', options.shutdownTimeout ?? 60_000),
+    socketMode: options.socketMode ?? 0o660,
+    limits,
+    log,
+    pool: new BufferPool(),
+    tally: new Tally(),
+    readBuffer: options.reads === 'own' ? undefined : new Uint8Array(READ_BUFFER_BYTES),
+    eagerLoop: (options.eager ?? availableParallelism() > 1) ? new EagerLoop() : undefined,
+  });
+  await server.listen();
+  return server;
+}
+
+function sourceOf({ exports, source }: ServeOptions): ExportSource {
+  if (exports !== undefined && source !== undefined) {
+    throw new TypeError('expected either exports or source, found both');
+  }
+  if (source !== undefined) return source;
+  if (exports !== undefined) return exportTable(exports);
+  throw new TypeError('expected exports or source, found neither');
+}
+
+function atLeast(minimum: number, name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= minimum) return value;
+  throw new RangeError(`${name} must be a whole number of at least ${minimum}, not ${value}`);
+}

@@ -1,0 +1,197 @@
+/**
+ * A server at work: its addresses, its connections, its counters, and its end.
+ *
+ *   state      new connections    requests
+ *   ready      accepted           served
+ *   closing    none               those in flight are answered, newcomers are told ESHUTDOWN
+ *   closed     none               none; every disk is closed
+ */
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import type { ExportSource } from '@nbd/driver';
+import type { Tally } from '@nbd/session';
+import { type Address, formatUri } from './address.ts';
+import { Connection, type ConnectionSettings } from './connection.ts';
+import { Listener } from './listener.ts';
+
+/** In a shutdown, how long clients without a request in flight still hear ESHUTDOWN before we leave them. */
+const FAREWELL_MILLIS = 100;
+
+export interface ServerSettings extends ConnectionSettings {
+  readonly addresses: readonly Address[];
+  readonly socketMode: number;
+  readonly maxConnections: number;
+  /** Milliseconds. */
+  readonly shutdownTimeout: number;
+  /** The name to show in the server's URIs. */
+  readonly exportName: string | undefined;
+}
+
+/** A client, for those who listen to the server. */
+export interface ConnectionInfo {
+  /** Counts from 1. */
+  readonly id: number;
+  /** "127.0.0.1:50312", "[::1]:50312" or "unix". */
+  readonly peer: string;
+  /** Once it has entered one. */
+  readonly exportName: string | undefined;
+}
+
+export interface ServerEvents {
+  connect: [client: ConnectionInfo];
+  /** The connection is over: the socket closed, the last request answered, the export closed. */
+  disconnect: [client: ConnectionInfo];
+}
+
+/** What was served so far. */
+export interface ServerCounters {
+  readonly connections: {
+    readonly open: number;
+    readonly total: number;
+    /** Turned away at the limit. */
+    readonly refused: number;
+  };
+  /** Requests that reached a disk, by command, such as `READ`. */
+  readonly requests: Readonly<Record<string, number>>;
+  readonly failures: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+}
+
+/** How a shutdown went. */
+export interface CloseReport {
+  /** Connections that were cut at the deadline with requests in flight or unread replies. */
+  readonly cut: number;
+}
+
+export class Server extends EventEmitter<ServerEvents> {
+  readonly #settings: ServerSettings;
+  readonly #listeners: Listener[] = [];
+  readonly #connections = new Set<Connection>();
+  #total = 0;
+  #refused = 0;
+  #ready = false;
+  #closing: Promise<CloseReport> | undefined;
+
+  /** Use `serve`. */
+  constructor(settings: ServerSettings) {
+    super();
+    this.#settings = settings;
+  }
+
+  /** Listens on all addresses, or on none. Called by `serve`. */
+  async listen(): Promise<void> {
+    const { addresses, socketMode, log } = this.#settings;
+    try {
+      for (const address of addresses) {
+        const listener = await Listener.open({
+          address,
+          socketMode,
+          accepted: (socket) => this.#accept(socket),
+          failed: (err) => log.warn({ err }, 'a connection could not be accepted'),
+        });
+        this.#listeners.push(listener);
+      }
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#ready = true;
+  }
+
+  /** Whether clients are accepted. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** Where the server listens, with the real ports. */
+  get addresses(): readonly Address[] {
+    return this.#listeners.map(({ address }) => address);
+  }
+
+  /** One NBD URI for each address, of the default export if the server knows its name. */
+  get uris(): readonly string[] {
+    return this.addresses.map((address) => formatUri(address, this.#settings.exportName));
+  }
+
+  get counters(): ServerCounters {
+    const tally: Tally = this.#settings.tally;
+    return {
+      connections: { open: this.#connections.size, total: this.#total, refused: this.#refused },
+      requests: tally.byCommand,
+      failures: tally.failures,
+      bytesRead: tally.bytesRead,
+      bytesWritten: tally.bytesWritten,
+    };
+  }
+
+  /**
+   * Ends the server: accepts no more, answers what is in flight, tells newcomers that it shuts down,
+   * cuts what is left after `timeout` milliseconds (default: `shutdownTimeout`), and closes the
+   * exports. Later calls answer the same.
+   */
+  async close(options: { readonly timeout?: number } = {}): Promise<CloseReport> {
+    this.#closing ??= this.#close(options.timeout ?? this.#settings.shutdownTimeout);
+    return this.#closing;
+  }
+
+  async #close(timeout: number): Promise<CloseReport> {
+    this.#ready = false;
+    for (const listener of this.#listeners) listener.close();
+    for (const connection of this.#connections) connection.shutDown();
+    const farewell = setTimeout(
+      () => {
+        for (const connection of this.#connections) connection.leave();
+      },
+      Math.min(FAREWELL_MILLIS, timeout),
+    );
+    const gone = Promise.all([...this.#connections].map(({ done }) => done));
+    await within(timeout, gone);
+    clearTimeout(farewell);
+    const cut = this.#connections.size;
+    for (const connection of this.#connections) connection.drop();
+    await closeSource(this.#settings.exports, this.#settings.log);
+    return { cut };
+  }
+
+  #accept(socket: Socket): void {
+    // From the first moment, or an early reset would be thrown as an unhandled error (C-006).
+    socket.on('error', () => socket.destroy());
+    if (this.#connections.size >= this.#settings.maxConnections || this.#closing !== undefined) {
+      this.#refused++;
+      socket.destroy();
+      const { maxConnections, log } = this.#settings;
+      log.info({ maxConnections }, 'client turned away: there are too many connections');
+      return;
+    }
+    this.#total++;
+    const connection = new Connection(this.#total, socket, this.#settings);
+    this.#connections.add(connection);
+    this.emit('connect', connection);
+    void this.#seeOff(connection);
+  }
+
+  async #seeOff(connection: Connection): Promise<void> {
+    await connection.done;
+    this.#connections.delete(connection);
+    this.emit('disconnect', connection);
+  }
+}
+
+/** Waits for `event`, but not longer than `millis`. */
+async function within(millis: number, event: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, millis);
+  });
+  await Promise.race([event, deadline]);
+  clearTimeout(timer);
+}
+
+async function closeSource(source: ExportSource, log: ConnectionSettings['log']): Promise<void> {
+  try {
+    await source.close?.();
+  } catch (err) {
+    log.error({ err }, 'the exports cannot be closed');
+  }
+}
