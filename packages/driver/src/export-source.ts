@@ -29,12 +29,12 @@ export interface OpenExport extends ExportListing {
 }
 
 export interface ExportSource {
-  /** What there is. Absent: listing is refused by policy. */
+  /** What there is; it is drawn as it is sent. Absent: listing is refused by policy. */
   list?(context: ExportContext): Awaitable<Iterable<ExportListing>>;
 
   /**
    * Opens the export of that name; the empty name asks for the default export. Answers `undefined`
-   * for a name that is not there. A `DriverError("EPERM")` refuses by policy; any other error means
+   * for a name that is not there. A `DriverError("EPERM")` refuses by policy, "ESHUTDOWN" says that the server ends; any other error means
    * that the disk cannot be opened, which the client is told and the log explains.
    */
   open(name: string, context: ExportContext): Awaitable<OpenExport | undefined>;

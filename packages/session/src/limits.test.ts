@@ -12,13 +12,23 @@ test('C-131 C-221 C-222 the defaults let through what clients may expect', () =>
   expect(DEFAULT_LIMITS.payloadDrainBytesMax).toBeGreaterThanOrEqual(2 ** 26);
 });
 
-test.each(names)('%s can be set to any whole number from 1 on, and to nothing else', (name) => {
-  for (const value of [1, 12_345, Number.MAX_SAFE_INTEGER]) {
-    expect(limitsWith({ [name]: value })).toEqual({ ...DEFAULT_LIMITS, [name]: value });
-  }
-  for (const value of [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53, '7', undefined]) {
-    expect(() => limitsWith({ [name]: value })).toThrow(
-      new RangeError(`${name} must be a whole number of at least 1, not ${value}`),
-    );
-  }
+test.each(names)(
+  '%s can be set to any whole number from its least on, and to nothing else',
+  (name) => {
+    const min = name === 'payloadBytesMax' ? 4096 : 1;
+    for (const value of [min, 12_345, Number.MAX_SAFE_INTEGER]) {
+      expect(limitsWith({ [name]: value })).toEqual({ ...DEFAULT_LIMITS, [name]: value });
+    }
+    for (const value of [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53, '7', undefined]) {
+      expect(() => limitsWith({ [name]: value })).toThrow(
+        new RangeError(`${name} must be a whole number of at least 1, not ${value}`),
+      );
+    }
+  },
+);
+
+test('C-135 the largest payload is at least what a disk prefers that says nothing of it', () => {
+  expect(() => limitsWith({ payloadBytesMax: 4095 })).toThrow(
+    new RangeError('payloadBytesMax must be at least 4096, not 4095'),
+  );
 });

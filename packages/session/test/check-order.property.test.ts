@@ -36,9 +36,9 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
   block: fc.constantFrom(1, 512),
 });
 
-const WRITES: readonly number[] = [1, 4, 6, 8];
-const RANGED: readonly number[] = [0, 1, 4, 5, 6, 7];
-const KNOWN: readonly number[] = [0, 1, 3, 4, 5, 6, 7, 8];
+const WRITES: ReadonlySet<number> = new Set([1, 4, 6, 8]);
+const RANGED: ReadonlySet<number> = new Set([0, 1, 4, 5, 6, 7]);
+const KNOWN: ReadonlySet<number> = new Set([0, 1, 3, 4, 5, 6, 7, 8]);
 const NEEDS: Readonly<Record<number, number>> = {
   [Command.FLUSH]: TransmissionFlag.SEND_FLUSH,
   [Command.TRIM]: TransmissionFlag.SEND_TRIM,
@@ -49,11 +49,11 @@ const NEEDS: Readonly<Record<number, number>> = {
 
 /** Each fault a request can have, in the order in which it is to be found. */
 const faults: readonly ((drawn: Drawn) => number | false)[] = [
-  ({ type }) => !KNOWN.includes(type) && EINVAL,
+  ({ type }) => !KNOWN.has(type) && EINVAL,
   ({ type, advertised }) =>
-    WRITES.includes(type) && (advertised & TransmissionFlag.READ_ONLY) !== 0 && EPERM,
+    WRITES.has(type) && (advertised & TransmissionFlag.READ_ONLY) !== 0 && EPERM,
   ({ type, offset, length }) =>
-    RANGED.includes(type) &&
+    RANGED.has(type) &&
     offset + BigInt(length) > SIZE &&
     (type === Command.WRITE || type === Command.WRITE_ZEROES ? ENOSPC : EINVAL),
   (drawnRequest) => (drawnRequest.flags & ~lawfulFlags(drawnRequest)) !== 0 && EINVAL,

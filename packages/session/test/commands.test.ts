@@ -5,7 +5,8 @@ import { memoryDriver } from '@nbd/driver-memory';
 import { expect, test } from 'vitest';
 import { content, read, request, write } from './client-bytes.ts';
 import { type Recording, recordingDriver } from './recording-driver.ts';
-import { serving } from './served-conversation.ts';
+import { scriptedEntry } from './scripted-service.ts';
+import { quiet, serving } from './served-conversation.ts';
 import { errorReply, simpleReply } from './server-bytes.ts';
 
 const { FUA, NO_HOLE, FAST_ZERO } = CommandFlag;
@@ -34,6 +35,13 @@ test.each([
 ])('command %i is one call of the driver', async (type, offset, length, call) => {
   const said = request({ type, offset, length });
   expect(await callsFor(recordingDriver(), said)).toEqual([call]);
+});
+
+test('C-191 FUA on RESIZE is a flush behind it, also where the disk honours FUA by itself', async () => {
+  const said = request({ type: RESIZE, flags: FUA, offset: 1024 });
+  for (const facts of [{}, { fua: 'native' }] as const) {
+    expect(await callsFor(recordingDriver({ facts }), said)).toEqual(['resize 1024', 'flush']);
+  }
 });
 
 const durable: readonly (readonly [string, Uint8Array, string[], string[]])[] = [
@@ -115,6 +123,23 @@ test('C-239 the slices of written zeroes keep the block sizes of the disk', asyn
   ]);
 });
 
+test('C-239 written zeroes of a disk that answers at once let the others have a turn now and then', async () => {
+  const { driver, calls } = recordingDriver({ size: 2 ** 30, offers: ['write'] });
+  const writing = { ...driver, write: () => void calls.push('write') };
+  const { channel } = await scriptedEntry(writing);
+  const tasks: (() => void)[] = [];
+  channel.defer = (task) => void tasks.push(task);
+  channel.receives(request({ type: WRITE_ZEROES, length: 40 * 256 * KIB }));
+  await quiet();
+  expect(calls).toHaveLength(16);
+  while (tasks.length > 0) {
+    tasks.shift()?.();
+    await quiet();
+  }
+  expect(calls).toHaveLength(40);
+  expect(channel.heard()).toEqual(simpleReply());
+});
+
 test('C-239 native FUA is asked of each slice of written zeroes', async () => {
   const recording = recordingDriver({
     size: 2 ** 20,
@@ -145,7 +170,8 @@ test.each([
         throw new DriverError('ENOTSUP', 'not fast');
       },
     });
-    await callsFor(slow, request({ type: WRITE_ZEROES, flags, length: 8 }), error);
+    const said = request({ type: WRITE_ZEROES, flags, length: 8 });
+    expect(await callsFor(slow, said, error)).toHaveLength(1);
   },
 );
 

@@ -1,9 +1,10 @@
 /** Several requests at a time, and several connections. */
 import { Command, TransmissionFlag } from '@nbd/codec';
+import type { BatchedRead, Driver } from '@nbd/driver';
 import { memoryDriver } from '@nbd/driver-memory';
 import { expect, test } from 'vitest';
 import { transmissionFlags } from '../src/index.ts';
-import { concat, content, read, request, write } from './client-bytes.ts';
+import { content, read, request, write } from './client-bytes.ts';
 import { type Settled, unsettled } from './counting-source.ts';
 import { recordingDriver } from './recording-driver.ts';
 import { type ServedConversation, quiet, serving } from './served-conversation.ts';
@@ -24,7 +25,7 @@ function waiting(concurrency?: number) {
     ...recording,
     /** The calls that are under way. */
     under: () => [...waits.keys()],
-    lets(call: string): void {
+    lets: (call: string) => {
       waits.get(call)?.resolve();
       waits.delete(call);
     },
@@ -75,10 +76,9 @@ test('a disk that takes two calls at a time never has more, first come first ser
     lets(order[i] ?? '');
     await quiet();
   }
-  const replies = (cookies: number[]) =>
-    concat(...cookies.map((cookie) => simpleReply(cookie, new Uint8Array(cookie === 5 ? 0 : 1))));
-  await one?.client.hears(replies([1, 2, 3]));
-  await other?.client.hears(replies([4, 5]));
+  const zero = new Uint8Array(1);
+  await one?.client.hears(simpleReply(1, zero), simpleReply(2, zero), simpleReply(3, zero));
+  await other?.client.hears(simpleReply(4, zero), simpleReply(5));
   for (const talk of talks) await talk.ends();
 });
 
@@ -111,13 +111,39 @@ test('a disk with a limit is given single reads, not batches', async () => {
   await talk.ends();
 });
 
-test('C-290 CAN_MULTI_CONN is advertised exactly if the driver says so', () => {
-  const flagged = (multiConn: boolean) =>
-    (transmissionFlags(recordingDriver({ facts: { multiConn } }).driver) &
-      TransmissionFlag.CAN_MULTI_CONN) !==
-    0;
-  expect(flagged(true)).toBe(true);
-  expect(flagged(false)).toBe(false);
+test('reads that are gathered for a batch reach the disk before a write that came after them', async () => {
+  const { driver, disk } = recordingDriver();
+  disk.fill(1);
+  const batches: number[] = [];
+  const batching: Driver = Object.assign(driver, {
+    readBatch(reads: readonly BatchedRead[]) {
+      batches.push(reads.length);
+      for (const { target, offset } of reads) void driver.read(target, offset);
+    },
+  });
+  const talk = await serving(batching);
+  talk.client.says(
+    read(0, 2, 1),
+    read(1, 2, 2),
+    write(0, Uint8Array.of(9, 9, 9), { cookie: 3 }),
+    read(0, 2, 4),
+  );
+  await talk.client.hears(
+    simpleReply(1, Uint8Array.of(1, 1)),
+    simpleReply(2, Uint8Array.of(1, 1)),
+    simpleReply(3),
+    simpleReply(4, Uint8Array.of(9, 9)),
+  );
+  expect(batches).toEqual([2, 1]);
+  await talk.ends();
+});
+
+test.each([
+  [true, TransmissionFlag.CAN_MULTI_CONN],
+  [false, 0],
+])('C-290 CAN_MULTI_CONN is advertised exactly if the driver says so: %s', (multiConn, flag) => {
+  const { driver } = recordingDriver({ facts: { multiConn } });
+  expect(transmissionFlags(driver) & TransmissionFlag.CAN_MULTI_CONN).toBe(flag);
 });
 
 test('C-230 C-290 C-292 what one connection has written the other reads, under the same cookies', async () => {

@@ -17,7 +17,6 @@ import {
   type ServerReply,
   TransmissionFlag,
 } from '@nbd/codec';
-import { expect } from 'vitest';
 import {
   BufferPool,
   type EndReason,
@@ -29,6 +28,7 @@ import {
   type SessionLimits,
 } from '../src/index.ts';
 import { clientFlags, concat, go } from './client-bytes.ts';
+import { expectBytes, expectEqual, expectFields } from './expectations.ts';
 import { ack, exportInfo, greeting } from './server-bytes.ts';
 
 const POISON = 0xdb;
@@ -151,7 +151,7 @@ class Client {
     const expected = concat(...parts);
     const heard = this.#turns.output;
     this.#turns.output = new Uint8Array(0);
-    expect(hex(heard)).toBe(hex(expected));
+    expectBytes(heard, expected);
   }
 
   hearsNothing(): void {
@@ -162,21 +162,16 @@ class Client {
   hearsFirst(expected: Uint8Array): void {
     const heard = this.#turns.output;
     this.#turns.output = heard.subarray(expected.length);
-    expect(hex(heard.subarray(0, expected.length))).toBe(hex(expected));
+    expectBytes(heard.subarray(0, expected.length), expected);
   }
 
   /** Has received this error reply, alone, and answers its text (C-044, C-051). */
   hearsRefusal(option: number, type: OptionReply): string {
     const heard = this.#turns.output;
     this.#turns.output = new Uint8Array(0);
-    expect(heard.length).toBeGreaterThanOrEqual(OPTION_REPLY_HEADER_BYTES);
     const view = new DataView(heard.buffer, heard.byteOffset, heard.byteLength);
     const head = decodeOptionReplyHeader(view, 0, { option: 0, type: 0, length: 0 });
-    expect(head).toEqual({
-      option,
-      type,
-      length: heard.length - OPTION_REPLY_HEADER_BYTES,
-    });
+    expectEqual(head, { option, type, length: heard.length - OPTION_REPLY_HEADER_BYTES });
     return decodeText(heard.subarray(OPTION_REPLY_HEADER_BYTES));
   }
 }
@@ -189,27 +184,25 @@ class Host {
   }
 
   isAsked(question: Question): void {
-    expect(this.#turns.events.shift()).toMatchObject(question);
+    expectFields(this.#turns.events.shift(), question);
   }
 
   /** Is given a request with these fields. */
   isGiven(fields: Partial<InFlight>): InFlight {
     const event = this.#turns.events.shift();
-    expect(event).toMatchObject({ kind: 'request', ...fields });
+    expectFields(event, { kind: 'request', ...fields });
     return event as InFlight;
   }
 
-  /** Is given nothing more, and the session is not over. */
+  /** Is given nothing more: no request, no question and no end. */
   isIdle(): void {
-    expect(this.#turns.events).toEqual([]);
-    expect(this.#turns.session.phase).not.toBe('ended');
+    expectEqual(this.#turns.events, []);
   }
 
   /** The session is over, for this reason, with nothing before it. */
   hasEnded(reason: EndReason): void {
-    expect(this.#turns.events).toEqual([{ kind: 'ended', reason }]);
-    expect(this.#turns.session.phase).toBe('ended');
-    expect(this.#turns.session.wantsBytes).toBe(false);
+    expectEqual(this.#turns.events, [{ kind: 'ended', reason }]);
+    expectFields(this.#turns.session, { phase: 'ended', wantsBytes: false });
   }
 
   lists(exports: Iterable<ServerReply>): void {
@@ -254,8 +247,4 @@ class Host {
     this.#turns.session.abandon();
     this.#turns.take();
   }
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

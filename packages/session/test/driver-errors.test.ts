@@ -2,9 +2,9 @@
 import { Command, CommandFlag, ErrorCode } from '@nbd/codec';
 import { type Awaitable, type Driver, DriverError } from '@nbd/driver';
 import { expect, test } from 'vitest';
-import { content, read, request, write } from './client-bytes.ts';
+import { clientFlags, content, go, read, request, write } from './client-bytes.ts';
 import { recordingDriver } from './recording-driver.ts';
-import { ServedConversation, serving } from './served-conversation.ts';
+import { quiet, ServedConversation, serving } from './served-conversation.ts';
 import { errorReply, simpleReply } from './server-bytes.ts';
 
 const { EINVAL, EIO, ENOMEM, ENOSPC, EPERM, ESHUTDOWN } = ErrorCode;
@@ -51,12 +51,16 @@ const manners: readonly (readonly [string, (error: unknown) => Awaitable<void>])
       throw error;
     },
   ],
-  ['rejects', (error) => Promise.reject(error as Error)],
+  [
+    'rejects',
+    async (error) => {
+      throw error;
+    },
+  ],
   [
     'rejects later',
     async (error) => {
-      await undefined;
-      await undefined;
+      await quiet();
       throw error;
     },
   ],
@@ -71,6 +75,7 @@ test.each(failures)(
       const talk = await serving(driver);
       for (const [type, said] of requests) {
         talk.client.says(said);
+        await quiet();
         await talk.client.hears(errorReply(1, code));
         expect(talk.failures.splice(0)).toMatchObject([{ error, isBug, type, code, offset: 0 }]);
       }
@@ -154,8 +159,7 @@ test('C-284 S-31 an export whose close fails is told to the observer, and the se
       exports: { open: () => ({ name: 'disk', driver, close }) },
     });
     const { client } = talk;
-    client.says(Buffer.from('00000003', 'hex'));
-    client.says(Buffer.from('49484156454f5054' + '00000007' + '00000006' + '000000000000', 'hex'));
+    client.says(clientFlags(3), go());
     await client.heard();
     await talk.ends();
     expect(talk.closeFailures).toMatchObject([{ message: 'cannot close' }]);

@@ -1,15 +1,15 @@
 /** Spec: "NBD_OPT_EXPORT_NAME". */
-import { Option, TransmissionFlag } from '@nbd/codec';
+import { ErrorCode, Option, TransmissionFlag } from '@nbd/codec';
 import { DriverError, type ExportSource } from '@nbd/driver';
 import { expect, test } from 'vitest';
 import { clientFlags, content, exportNameOption, option, read, write } from './client-bytes.ts';
 import { factsOf, haggling } from './conversation.ts';
 import { recordingDriver } from './recording-driver.ts';
-import { greeting, simpleReply } from './server-bytes.ts';
+import { errorReply, greeting, simpleReply } from './server-bytes.ts';
 import { ServedConversation } from './served-conversation.ts';
 
 const FACTS = factsOf({ size: 0x1_2345_6789, transmissionFlags: TransmissionFlag.HAS_FLAGS });
-const ANSWER_HEX = '0000000123456789' + '0001';
+const ANSWER_HEX = '00000001234567890001';
 
 test.each([
   [1, ANSWER_HEX + '00'.repeat(124)],
@@ -82,10 +82,7 @@ test('C-075 C-132 C-133 a client of EXPORT_NAME is served by a disk of blocks, a
   talk.client.says(clientFlags(3), exportNameOption(''));
   expect(await talk.client.heard()).toHaveLength(18 + 10);
   talk.client.says(write(1, content(512), { cookie: 1 }), write(512, content(512), { cookie: 2 }));
-  await talk.client.hears(
-    Buffer.from('67446698' + '00000016' + '0000000000000001', 'hex'),
-    simpleReply(2),
-  );
+  await talk.client.hears(errorReply(1, ErrorCode.EINVAL), simpleReply(2));
   expect(disk.subarray(512, 1024)).toEqual(content(512));
   expect(disk.subarray(0, 512)).toEqual(new Uint8Array(512));
   await talk.ends();

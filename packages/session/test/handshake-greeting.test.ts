@@ -5,7 +5,7 @@ import { clientFlags, exportNameOption, go, option, text } from './client-bytes.
 import { conversation, factsOf, haggling } from './conversation.ts';
 import { exportNameReply, greeting, optionReply } from './server-bytes.ts';
 
-const GREETING_HEX = '4e42444d41474943' + '49484156454f5054' + '0003';
+const GREETING_HEX = '4e42444d4147494349484156454f50540003';
 
 test('C-020 C-021 the greeting is 18 bytes, comes before the client has spoken, and offers bits 0 and 1 alone', () => {
   const { client, host, session } = conversation();

@@ -1,6 +1,6 @@
 /** Spec: "NBD_OPT_INFO and NBD_OPT_GO". */
 import { Info, type InfoReply, Option, OptionReply } from '@nbd/codec';
-import { DriverError, exportTable } from '@nbd/driver';
+import { DriverError, type ExportSource, exportTable } from '@nbd/driver';
 import { memoryDriver } from '@nbd/driver-memory';
 import { expect, test } from 'vitest';
 import { clientFlags, content, go, infoOption, option, read, write } from './client-bytes.ts';
@@ -59,7 +59,7 @@ test.each(asked)('C-123 asked for %s, by INFO and by GO alike', (_, infos, expec
 test('C-044 C-121 an INFO reply is these bytes', () => {
   const talk = haggling();
   asks(talk, Option.GO, [Info.BLOCK_SIZE], factsOf({ size: 1, transmissionFlags: 1 }));
-  const head = '0003e889045565a9' + '00000007';
+  const head = '0003e889045565a900000007';
   talk.client.hears(
     Buffer.from(
       head +
@@ -132,13 +132,13 @@ test('C-003 a request in the same piece as GO waits for the answer to it', () =>
 
 test('C-114 C-115 C-116 S-01 each name opens its own disk, and no name the first', async () => {
   const disks = { one: memoryDriver({ size: 1000 }), two: memoryDriver({ size: 2000 }) };
-  for (const [asked, name, size] of [
+  for (const [said, name, size] of [
     ['', 'one', 1000],
     ['one', 'one', 1000],
     ['two', 'two', 2000],
   ] as const) {
     const talk = new ServedConversation({ exports: exportTable(disks) });
-    talk.client.says(clientFlags(3), go(asked, Info.NAME));
+    talk.client.says(clientFlags(3), go(said, Info.NAME));
     const heard = await talk.client.heard();
     const head = greeting().length + 20;
     expect(new DataView(heard.buffer).getBigUint64(head + 2)).toBe(BigInt(size));
@@ -148,7 +148,7 @@ test('C-114 C-115 C-116 S-01 each name opens its own disk, and no name the first
   }
 });
 
-test.each([
+const unwilling: readonly (readonly [string, ExportSource['open'], number, number])[] = [
   ['is not there', () => undefined, OptionReply.ERR_UNKNOWN, 0],
   ['fails', () => Promise.reject(new Error('bad disk')), OptionReply.ERR_UNKNOWN, 1],
   [
@@ -159,7 +159,15 @@ test.each([
     OptionReply.ERR_POLICY,
     1,
   ],
-] as const)(
+  [
+    'is going away',
+    () => Promise.reject(new DriverError('ESHUTDOWN', 'bad disk')),
+    OptionReply.ERR_SHUTDOWN,
+    1,
+  ],
+];
+
+test.each(unwilling)(
   'C-130 an export that %s is an error reply, which says nothing of the reason',
   async (_, open, type, failures) => {
     const talk = new ServedConversation({ exports: { open } });

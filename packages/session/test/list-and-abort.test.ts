@@ -4,10 +4,12 @@ import type { ExportSource } from '@nbd/driver';
 import { exportTable } from '@nbd/driver';
 import { memoryDriver } from '@nbd/driver-memory';
 import { expect, test } from 'vitest';
+import { DEFAULT_LIMITS } from '../src/index.ts';
 import { clientFlags, exportNameOption, go, option } from './client-bytes.ts';
 import { haggling } from './conversation.ts';
 import { ack, greeting, listed } from './server-bytes.ts';
-import { ServedConversation } from './served-conversation.ts';
+import { serveScript } from './scripted-service.ts';
+import { quiet, ServedConversation } from './served-conversation.ts';
 
 test('C-060 ABORT is acknowledged, and the session is over', () => {
   const { client, host } = haggling();
@@ -22,6 +24,13 @@ test('C-061 the data of an ABORT is dropped before the acknowledgement', () => {
   client.says(abort.subarray(0, 200));
   client.hearsNothing();
   client.says(abort.subarray(200));
+  client.hears(ack(Option.ABORT));
+  host.hasEnded('aborted');
+});
+
+test('C-060 C-061 ABORT is acknowledged however much data it carries', () => {
+  const { client, host } = haggling();
+  client.says(option(Option.ABORT, new Uint8Array(2 ** 21)));
   client.hears(ack(Option.ABORT));
   host.hasEnded('aborted');
 });
@@ -106,6 +115,58 @@ test.each([
   talk.client.says(go('disk'));
   expect(typeOf(await talk.client.heard())).toBe(OptionReply.INFO);
   await talk.ends();
+});
+
+test('C-069 LIST of a source that fails half-way ends with an error, and the session goes on', async () => {
+  const driver = memoryDriver({ size: 512 });
+  const talk = await listRefusal({
+    *list() {
+      yield { name: 'disk' };
+      throw new Error('the rest is lost');
+    },
+    open: () => ({ name: 'disk', driver, close: () => undefined }),
+  });
+  const heard = await talk.client.heard();
+  const entry = listed(Option.LIST, 'disk');
+  expect(heard.subarray(0, entry.length)).toEqual(entry);
+  expect(typeOf(heard.subarray(entry.length))).toBe(OptionReply.ERR_PLATFORM);
+  expect(talk.sourceFailures).toHaveLength(1);
+  talk.client.says(go('disk'));
+  expect(typeOf(await talk.client.heard())).toBe(OptionReply.INFO);
+  await talk.ends();
+});
+
+test('S-44 a list is drawn as it is sent: a client that does not read it costs no memory', async () => {
+  const exportCount = 200_000;
+  let drawn = 0;
+  const service = serveScript(
+    {
+      *list() {
+        for (; drawn < exportCount; drawn++) yield { name: `disk number ${drawn}` };
+      },
+      open: () => undefined,
+    },
+    { takesAtOnce: false },
+  );
+  service.channel.receives(clientFlags(3), option(Option.LIST));
+  await quiet();
+  expect(drawn).toBeGreaterThan(0);
+  expect(service.channel.queuedBytes).toBeLessThan(2 * DEFAULT_LIMITS.unsentBytesMax);
+  expect(drawn).toBeLessThan(exportCount / 2);
+
+  service.channel.takeAll();
+  let heard = 0;
+  let last = service.channel.heard();
+  for (let piece = last; piece.length > 0; piece = service.channel.heard()) {
+    heard += piece.length;
+    last = piece;
+    service.channel.takeAll();
+  }
+  expect(drawn).toBe(exportCount);
+  expect(last.subarray(-20)).toEqual(ack(Option.LIST));
+  const entries = Array.from({ length: exportCount }, (_, i) => 24 + `disk number ${i}`.length);
+  const expected = entries.reduce((sum, bytes) => sum + bytes, 0);
+  expect(heard).toBe(greeting().length + expected + ack(Option.LIST).length);
 });
 
 test('C-065 listed names work in EXPORT_NAME, names that the wire cannot carry are left out, and so are such descriptions', async () => {

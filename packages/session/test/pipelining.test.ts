@@ -36,7 +36,11 @@ function script(): Script {
   const next = numbers(1);
   const parts: Uint8Array[] = [];
   const answers = new Map<number, { error: number; data: Uint8Array }>();
-  const says = (part: Uint8Array, error: number = ErrorCode.OK, data = new Uint8Array(0)) => {
+  const says = (
+    part: Uint8Array,
+    error: number = ErrorCode.OK,
+    data: Uint8Array = new Uint8Array(0),
+  ) => {
     answers.set(answers.size, { error, data });
     parts.push(part);
   };
@@ -70,7 +74,7 @@ const SCRIPT = script();
 function delaying(disk: Driver): Driver {
   const next = numbers(2);
   const wait = async () => {
-    for (let left = next(4); left > 0; left--) await undefined;
+    for (let left = next(4); left > 0; left--) await Promise.resolve();
   };
   return {
     size: disk.size,
@@ -135,8 +139,9 @@ function expectAnswered(heard: Uint8Array): void {
   const left = new Map(SCRIPT.answers);
   for (const { cookie, error, data } of replies) {
     const expected = left.get(cookie);
-    const right = expected?.error === error && Buffer.compare(expected.data, data) === 0;
-    if (!right) expect({ cookie, error, data }).toEqual({ cookie, ...expected });
+    if (expected?.error !== error || Buffer.compare(expected.data, data) !== 0) {
+      throw new Error(`the reply to ${cookie} is wrong: error ${error}, ${data.length} bytes`);
+    }
     left.delete(cookie);
   }
   expect(left.size).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * A channel in a test's hands: it says when bytes arrive, and when those that were sent are taken.
- * What it was lent it overwrites nothing of; what it lent it overwrites at once, as a transport would.
+ * A channel in a test's hands, which says when bytes arrive and when those that were sent are taken. What
+ * it has told of it overwrites at once, as a transport would that reads into the same memory again.
  */
 import type { Channel, ChannelReceiver } from '../src/index.ts';
 import { concat } from './client-bytes.ts';

@@ -1,7 +1,6 @@
 /** A session that is served over a `ScriptedChannel`, and what became of it. */
 import type { Driver, ExportSource } from '@nbd/driver';
 import { oneExport } from '@nbd/driver';
-import { expect } from 'vitest';
 import {
   BufferPool,
   type EndReason,
@@ -10,6 +9,7 @@ import {
   serveChannel,
 } from '../src/index.ts';
 import { clientFlags, go } from './client-bytes.ts';
+import { expectEqual } from './expectations.ts';
 import { ScriptedChannel } from './scripted-channel.ts';
 import { CONTEXT, quiet } from './served-conversation.ts';
 
@@ -42,10 +42,13 @@ export function serveScript(
     observer: { ended: (reason) => void reasons.push(reason) },
   });
   const service = { channel, served, pool, reasons, isDone: false };
-  void served.done.then(() => {
-    service.isDone = true;
-  });
+  void noteDone(service);
   return service;
+}
+
+async function noteDone(service: ScriptedService): Promise<void> {
+  await service.served.done;
+  service.isDone = true;
 }
 
 /** The client has entered `driver`, and read what came until then. */
@@ -57,7 +60,7 @@ export async function scriptedEntry(
   service.channel.receives(clientFlags(3), go());
   await quiet();
   service.channel.takeAll();
-  expect(service.served.phase).toBe('transmission');
+  expectEqual(service.served.phase, 'transmission');
   service.channel.heard();
   return service;
 }

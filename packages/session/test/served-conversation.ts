@@ -4,7 +4,6 @@
  */
 import { Option } from '@nbd/codec';
 import { type Driver, type ExportContext, type ExportSource, oneExport } from '@nbd/driver';
-import { expect } from 'vitest';
 import {
   advertise,
   BufferPool,
@@ -21,6 +20,7 @@ import {
   Tally,
 } from '../src/index.ts';
 import { clientFlags, concat, go } from './client-bytes.ts';
+import { expectBytes, expectEqual } from './expectations.ts';
 import { ack, exportInfo, greeting } from './server-bytes.ts';
 
 export interface ServedConversationOptions {
@@ -89,8 +89,8 @@ export class ServedConversation {
   async ends(): Promise<void> {
     this.client.leaves();
     await this.served.done;
-    expect(this.pool.lentBytes).toBe(0);
-    expect(this.reasons).toHaveLength(1);
+    expectEqual(this.pool.lentBytes, 0);
+    expectEqual(this.reasons.length, 1);
   }
 }
 
@@ -148,8 +148,7 @@ export class ServedClient implements ChannelReceiver {
 
   /** Exactly these bytes came since it last looked. */
   async hears(...parts: readonly Uint8Array[]): Promise<void> {
-    const heard = await this.heard();
-    expect(Buffer.from(heard).toString('hex')).toBe(Buffer.from(concat(...parts)).toString('hex'));
+    expectBytes(await this.heard(), concat(...parts));
   }
 
   received(bytes: Uint8Array): void {

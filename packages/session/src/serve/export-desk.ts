@@ -3,8 +3,8 @@
  *
  * What fails in a source is told to the observer in full, and to the client without details.
  */
-import { OptionReply } from '@nbd/codec';
-import type { Driver, ExportContext, ExportSource } from '@nbd/driver';
+import { OptionReply, type ServerReply } from '@nbd/codec';
+import type { Driver, ExportContext, ExportListing, ExportSource } from '@nbd/driver';
 import type { Question } from '../server/event.ts';
 import { quote } from '../server/handshake/option-replies.ts';
 import type { ServerSession } from '../server/server-session.ts';
@@ -53,17 +53,24 @@ export class ExportDesk {
         this.#refuse(OptionReply.ERR_POLICY, 'this server does not list its exports');
         return;
       }
-      const listings = [...(await source.list(context))].filter(({ name }) => isSendable(name));
-      if (session.phase === 'ended') return;
-      session.grantList(
-        listings.map((listing) => ({
-          name: listing.name,
-          description: sendableDescription(listing) ?? '',
-        })),
-      );
+      const listings = await source.list(context);
+      if (session.phase !== 'ended') session.grantList(this.#entriesOf(listings));
     } catch (error) {
       observer.sourceFailed?.(error, undefined);
       this.#refuse(OptionReply.ERR_PLATFORM, 'the exports cannot be listed now');
+    }
+  }
+
+  /** What the wire can carry of a list. */
+  *#entriesOf(listings: Iterable<ExportListing>): Iterable<ServerReply> {
+    try {
+      for (const listing of listings) {
+        if (!isSendable(listing.name)) continue;
+        yield { name: listing.name, description: sendableDescription(listing) ?? '' };
+      }
+    } catch (error) {
+      this.#parts.observer.sourceFailed?.(error, undefined);
+      throw error;
     }
   }
 
@@ -81,12 +88,20 @@ export class ExportDesk {
       if (session.phase === 'transmission') entered(opened.driver, facts);
     } catch (error) {
       observer.sourceFailed?.(error, exportName);
-      const name = quote(exportName);
-      if (codeOf(error) === 'EPERM') {
+      this.#refuseExport(codeOf(error), quote(exportName));
+    }
+  }
+
+  #refuseExport(code: string | undefined, name: string): void {
+    switch (code) {
+      case 'EPERM':
         this.#refuse(OptionReply.ERR_POLICY, `the export ${name} is not for you`);
-      } else {
+        break;
+      case 'ESHUTDOWN':
+        this.#refuse(OptionReply.ERR_SHUTDOWN, `the export ${name} is going away`);
+        break;
+      default:
         this.#refuse(OptionReply.ERR_UNKNOWN, `the export ${name} cannot be opened now`);
-      }
     }
   }
 

@@ -17,8 +17,11 @@ export interface Observer {
   requestFailed?(failure: RequestFailure): void;
   /** Closing a disk failed; nothing more will be done about it. */
   closeFailed?(error: unknown): void;
-  /** The conversation is over; replies may still be on their way. */
-  ended?(reason: EndReason): void;
+  /**
+   * The conversation is over; replies may still be on their way. `error` is the transport's, if it was
+   * the transport that ended it.
+   */
+  ended?(reason: EndReason, error: Error | undefined): void;
 }
 
 export interface RequestFailure {

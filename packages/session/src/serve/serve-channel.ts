@@ -71,6 +71,7 @@ class Pump implements ChannelReceiver, ServedSession {
   #hasEnded = false;
   #channelEnded = false;
   #channelClosed = false;
+  #transportError: Error | undefined;
   #released = false;
   #resolveDone!: () => void;
 
@@ -133,8 +134,9 @@ class Pump implements ChannelReceiver, ServedSession {
     this.#run();
   }
 
-  closed(): void {
+  closed(error: Error | undefined): void {
     this.#channelClosed = true;
+    this.#transportError = error;
     for (const slabs of this.#unsent.splice(0)) release(slabs);
     this.#session.abandon();
     this.#run();
@@ -144,12 +146,15 @@ class Pump implements ChannelReceiver, ServedSession {
   #run(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#translator?.lookAtSize();
-    do this.#drawEvents();
-    while (this.#send() && !this.#isBehind);
-    if (this.#leaving && !this.#session.isBusy) this.#endNow();
-    this.#session.keepRest();
-    this.#running = false;
+    try {
+      this.#translator?.lookAtSize();
+      do this.#drawEvents();
+      while (this.#send() && !this.#isBehind);
+      if (this.#leaving && !this.#session.isBusy) this.#endNow();
+      this.#session.keepRest();
+    } finally {
+      this.#running = false;
+    }
     this.#windDownOrReadOn();
   }
 
@@ -190,7 +195,7 @@ class Pump implements ChannelReceiver, ServedSession {
         break;
       case 'ended':
         this.#hasEnded = true;
-        this.#observer.ended?.(event.reason);
+        this.#observer.ended?.(event.reason, this.#transportError);
         break;
     }
   }

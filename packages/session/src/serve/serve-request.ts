@@ -162,7 +162,7 @@ export class Translator {
       case Command.CACHE:
         return driver.cache?.(offset, length);
       case Command.RESIZE:
-        return this.#resize(offset);
+        return fua ? thenFlush(this.#resize(offset), driver) : this.#resize(offset);
       default:
         return undefined;
     }

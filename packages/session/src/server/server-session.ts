@@ -124,7 +124,10 @@ export class ServerSession {
     return this.#ending;
   }
 
-  /** Answers `list`. An empty description stands for none. */
+  /**
+   * Answers `list`. An empty description stands for none. The entries are drawn as they are sent; if
+   * that throws, the client is told that there is no list.
+   */
   grantList(exports: Iterable<ServerReply>): void {
     this.#handshake.grantList(exports);
   }

@@ -8,6 +8,7 @@
  *   data          an option waits for its data                all of it in hand
  *   skip          data that we will not look at goes by       all of it dropped
  *   asked         the host has a question                     its answer
+ *   listing       a list is being written                     its final reply
  *   entered       requests follow                             never
  *   ended         nothing more will be read                   never
  */
@@ -33,8 +34,9 @@ import type { Inbox } from '../inbox.ts';
 import type { Outbox } from '../outbox.ts';
 import type { ExportFacts } from '../transmission/export-facts.ts';
 import { type Agreement, NOTHING_AGREED } from './agreement.ts';
+import { Listing } from './listing.ts';
 import { OptionData } from './option-data.ts';
-import { OptionReplies, quote } from './option-replies.ts';
+import { OptionReplies } from './option-replies.ts';
 import {
   describeExport,
   enterByName,
@@ -42,8 +44,17 @@ import {
   readInfoRequest,
   type Selection,
 } from './select-export.ts';
+import { mustBeEmpty, tooLong, unserved } from './unserved-options.ts';
 
-type State = 'client-flags' | 'option' | 'data' | 'skip' | 'asked' | 'entered' | 'ended';
+type State =
+  | 'client-flags'
+  | 'option'
+  | 'data'
+  | 'skip'
+  | 'asked'
+  | 'listing'
+  | 'entered'
+  | 'ended';
 type Step = Question | EndReason | 'again' | undefined;
 
 const FLAGS_OFFERED = ClientFlag.FIXED_NEWSTYLE | ClientFlag.NO_ZEROES;
@@ -59,11 +70,12 @@ export class Handshake {
   #state: State = 'client-flags';
   #clientFlags = 0;
   #options = 0;
-  /** What is still to be dropped in state skip, and the reply when it is. */
+  /** What is still to be dropped in state skip, and what to do then. */
   #skipBytes = 0;
-  #rejection: { readonly type: OptionReply; readonly text: string } | undefined;
+  #afterSkip: () => Step = () => 'again';
   #shuttingDown = false;
   #asked: Question | undefined;
+  #listing: Listing | undefined;
 
   constructor(inbox: Inbox, outbox: Outbox, limits: SessionLimits) {
     this.#inbox = inbox;
@@ -80,7 +92,7 @@ export class Handshake {
   }
 
   get wantsBytes(): boolean {
-    return this.#state !== 'asked' && this.#state !== 'entered' && this.#state !== 'ended';
+    return !this.waitsForHost && this.#state !== 'entered' && this.#state !== 'ended';
   }
 
   /** Whether the stream may end here. */
@@ -89,8 +101,9 @@ export class Handshake {
     return between && this.#inbox.length === 0;
   }
 
+  /** Whether it is the host's turn: to answer a question, or to send what is ready of a list. */
   get waitsForHost(): boolean {
-    return this.#state === 'asked';
+    return this.#state === 'asked' || this.#state === 'listing';
   }
 
   /** From now on every option but ABORT is answered with ERR_SHUTDOWN (C-054). */
@@ -118,20 +131,19 @@ export class Handshake {
   /** The host's answer to `list`. */
   grantList(exports: Iterable<ServerReply>): void {
     this.#answer('list');
-    for (const entry of exports) this.#replies.server(entry);
-    this.#replies.acknowledge();
+    this.#listing = new Listing(exports, this.#replies, this.#outbox);
+    this.#state = 'listing';
   }
 
   /** The host's answer to `open`. */
   grantExport(facts: ExportFacts): void {
-    const { option, infos } = this.#answer('open') as Selection;
-    if (option === Option.EXPORT_NAME) {
-      const zeroes = (this.#clientFlags & ClientFlag.NO_ZEROES) === 0;
-      enterByName(facts, zeroes, this.#outbox);
+    const selection = this.#answer('open') as Selection;
+    if (selection.option === Option.EXPORT_NAME) {
+      enterByName(facts, this.#clientFlags, this.#outbox);
     } else {
-      describeExport(facts, infos, this.#replies);
+      describeExport(facts, selection.infos, this.#replies);
     }
-    if (option !== Option.INFO) this.#state = 'entered';
+    if (selection.option !== Option.INFO) this.#state = 'entered';
   }
 
   /** The host's refusal of a question; a reason where the protocol has no reply for it (C-071). */
@@ -159,6 +171,8 @@ export class Handshake {
         return this.#readData();
       case 'skip':
         return this.#skip();
+      case 'listing':
+        return this.#list();
       case 'asked':
       case 'entered':
       case 'ended':
@@ -182,19 +196,20 @@ export class Handshake {
     this.#replies.option = option;
     if (this.#options > this.#limits.optionsMax) return 'too-many-options';
     if (length > this.#limits.optionDrainBytesMax) return 'option-too-long';
-    const named = option === Option.EXPORT_NAME;
-    if ((this.#clientFlags & ClientFlag.FIXED_NEWSTYLE) === 0 && !named) {
-      return 'not-fixed-newstyle';
+    const isFixed = (this.#clientFlags & ClientFlag.FIXED_NEWSTYLE) !== 0;
+    if (!isFixed && option !== Option.EXPORT_NAME) return 'not-fixed-newstyle';
+    if (option === Option.ABORT) {
+      return this.#drop(() => {
+        this.#replies.acknowledge();
+        return 'aborted';
+      });
     }
-    if (this.#shuttingDown && option !== Option.ABORT) {
+    if (this.#shuttingDown) {
       return this.#reject(OptionReply.ERR_SHUTDOWN, 'the server is shutting down');
     }
     if (length > this.#limits.optionBytesMax) {
-      const text = `the data of an option may be ${this.#limits.optionBytesMax} bytes long`;
-      return this.#reject(
-        isKnown(option) ? OptionReply.ERR_TOO_BIG : OptionReply.ERR_UNSUP,
-        isKnown(option) ? text : unknownText(option),
-      );
+      const { type, text } = tooLong(option, this.#limits.optionBytesMax);
+      return this.#reject(type, text);
     }
     this.#data.expect(length);
     this.#state = 'data';
@@ -219,25 +234,27 @@ export class Handshake {
 
   #carryOut(option: number, data: Uint8Array): Step {
     switch (option) {
-      case Option.ABORT:
-        this.#replies.acknowledge();
-        return 'aborted';
       case Option.LIST:
-        if (data.length > 0) return this.#unexpectedData(option);
+        mustBeEmpty(data);
         return this.#ask({ kind: 'list' });
       case Option.EXPORT_NAME:
         return this.#ask(readExportName(option, data));
       case Option.INFO:
       case Option.GO:
         return this.#ask(readInfoRequest(option, data));
-      case Option.STARTTLS:
-        if (data.length > 0) return this.#unexpectedData(option);
-        this.#replies.refuse(OptionReply.ERR_POLICY, 'this server has no TLS');
+      default: {
+        const { type, text } = unserved(option, data);
+        this.#replies.refuse(type, text);
         return 'again';
-      default:
-        this.#replies.refuse(OptionReply.ERR_UNSUP, unknownText(option));
-        return 'again';
+      }
     }
+  }
+
+  #list(): Step {
+    if (this.#listing?.advance() === false) return undefined;
+    this.#listing = undefined;
+    this.#state = 'option';
+    return 'again';
   }
 
   #ask(question: Question): Question {
@@ -256,35 +273,27 @@ export class Handshake {
     return asked;
   }
 
-  #unexpectedData(option: number): 'again' {
-    this.#replies.refuse(OptionReply.ERR_INVALID, `${spellOption(option)} carries no data`);
-    return 'again';
-  }
-
   /** Refuses the option in hand without looking at its data, which is dropped first (C-045). */
   #reject(type: OptionReply, text: string): Step {
-    const { option, length } = this.#header;
-    if (option === Option.EXPORT_NAME) return 'refused';
-    this.#rejection = { type, text };
-    this.#skipBytes = length;
+    if (this.#header.option === Option.EXPORT_NAME) return 'refused';
+    return this.#drop(() => {
+      this.#replies.refuse(type, text);
+      return 'again';
+    });
+  }
+
+  /** Drops the data of the option in hand, and then goes on with `after`. */
+  #drop(after: () => Step): Step {
+    this.#skipBytes = this.#header.length;
+    this.#afterSkip = after;
     this.#state = 'skip';
     return 'again';
   }
 
   #skip(): Step {
     this.#skipBytes -= this.#inbox.discard(this.#skipBytes);
-    if (this.#skipBytes > 0 || this.#rejection === undefined) return undefined;
-    this.#replies.refuse(this.#rejection.type, this.#rejection.text);
+    if (this.#skipBytes > 0) return undefined;
     this.#state = 'option';
-    return 'again';
+    return this.#afterSkip();
   }
-}
-
-/** Whether the protocol has this option, whether or not we serve it. */
-function isKnown(option: number): boolean {
-  return spellOption(option) in Option && option !== Option.PEEK_EXPORT;
-}
-
-function unknownText(option: number): string {
-  return `this server does not know the option ${quote(spellOption(option))}`;
 }

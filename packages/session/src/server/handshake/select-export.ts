@@ -3,6 +3,7 @@
  * Spec: proto.md, "NBD_OPT_INFO and NBD_OPT_GO", "NBD_OPT_EXPORT_NAME".
  */
 import {
+  ClientFlag,
   decodeInfoRequest,
   decodeText,
   encodeExportNameReply,
@@ -63,7 +64,8 @@ export function describeExport(
 }
 
 /** Replies to EXPORT_NAME: size and flags without a header, 10 or 134 bytes (C-070). */
-export function enterByName(facts: ExportFacts, zeroes: boolean, outbox: Outbox): void {
+export function enterByName(facts: ExportFacts, clientFlags: number, outbox: Outbox): void {
+  const zeroes = (clientFlags & ClientFlag.NO_ZEROES) === 0;
   const reply = { size: facts.size, transmissionFlags: facts.transmissionFlags, zeroes };
   outbox.reserve(measureExportNameReply(reply), false);
   const { slab, at } = outbox;
