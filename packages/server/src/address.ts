@@ -29,9 +29,7 @@ export function parseAddress(uri: string): Address {
   if (url.protocol.startsWith('nbds')) {
     throw new TypeError(`${uri}: this server has no TLS yet, use ${uri.replace('nbds', 'nbd')}`);
   }
-  if (url.pathname !== '' && url.pathname !== '/') {
-    throw new TypeError(`${uri}: an address to listen on names no export, found ${url.pathname}`);
-  }
+  refuseExtras(uri, url);
   return url.protocol === 'nbd+unix:' ? unixAddress(uri, url) : tcpAddress(uri, url);
 }
 
@@ -45,19 +43,43 @@ export function formatUri(address: Address, exportName = ''): string {
   return `nbd://${host}:${address.port}${path === '' ? '' : `/${path}`}`;
 }
 
+/** What an address to listen on has no use for is a mistake, not to be passed over. */
+function refuseExtras(uri: string, url: URL): void {
+  if (url.username !== '' || url.password !== '') {
+    throw new TypeError(`${uri}: an address to listen on has no user`);
+  }
+  if (url.hash !== '') throw new TypeError(`${uri}: expected the end, found ${url.hash}`);
+  if (url.pathname !== '' && url.pathname !== '/') {
+    throw new TypeError(`${uri}: an address to listen on names no export, found ${url.pathname}`);
+  }
+}
+
 function tcpAddress(uri: string, url: URL): Address {
-  const [key] = url.searchParams.keys();
-  if (key !== undefined) throw new TypeError(`${uri}: unknown parameter "${key}"`);
+  parametersOf(uri, url, []);
   if (url.hostname === '') throw new TypeError(`${uri}: expected a host, such as 127.0.0.1`);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   return { kind: 'tcp', host, port: url.port === '' ? DEFAULT_PORT : Number(url.port) };
 }
 
 function unixAddress(uri: string, url: URL): Address {
-  for (const key of url.searchParams.keys()) {
-    if (key !== 'socket') throw new TypeError(`${uri}: unknown parameter "${key}"`);
-  }
-  const path = url.searchParams.get('socket');
-  if (path === null || path === '') throw new TypeError(`${uri}: expected socket=PATH`);
+  const path = parametersOf(uri, url, ['socket']).get('socket') ?? '';
+  if (url.host !== '') throw new TypeError(`${uri}: a Unix socket has no host, found ${url.host}`);
+  if (path === '') throw new TypeError(`${uri}: expected socket=PATH`);
   return { kind: 'unix', path };
+}
+
+/** The parameters behind the question mark. As opposed to a form of a web page, a plus is a plus. */
+function parametersOf(
+  uri: string,
+  url: URL,
+  known: readonly string[],
+): ReadonlyMap<string, string> {
+  const parameters = new Map<string, string>();
+  const search = new URLSearchParams(url.search.replaceAll('+', '%2B'));
+  for (const [key, value] of search) {
+    if (!known.includes(key)) throw new TypeError(`${uri}: unknown parameter "${key}"`);
+    if (parameters.has(key)) throw new TypeError(`${uri}: parameter "${key}" is there twice`);
+    parameters.set(key, value);
+  }
+  return parameters;
 }

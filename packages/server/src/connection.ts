@@ -14,6 +14,7 @@ import {
   serveChannel,
   type Tally,
 } from '@nbd/session';
+import type { Address } from './address.ts';
 import type { Log } from './log.ts';
 import { SocketChannel, type SocketChannelOptions } from './socket-channel.ts';
 
@@ -28,13 +29,13 @@ export interface ConnectionSettings extends SocketChannelOptions {
   readonly log: Log;
 }
 
-/** Ends that are the client's doing against the rules. */
+/** Ends that are nobody's fault. */
 const ORDERLY: ReadonlySet<EndReason> = new Set(['disconnected', 'aborted', 'closed', 'left']);
 
 export class Connection implements Observer {
   /** Counts from 1 within the server. */
   readonly id: number;
-  /** The other end: "127.0.0.1:50312", "[::1]:50312" or "unix". */
+  /** The other end: "127.0.0.1:50312", "[::1]:50312", "unix", or "gone" if it has reset already. */
   readonly peer: string;
   /** Resolves when all is over: the socket closed, nothing in flight, the export closed. */
   readonly done: Promise<void>;
@@ -44,11 +45,11 @@ export class Connection implements Observer {
   #deadline: NodeJS.Timeout | undefined;
   #exportName: string | undefined;
 
-  constructor(id: number, accepted: Socket, settings: ConnectionSettings) {
+  constructor(id: number, accepted: Socket, kind: Address['kind'], settings: ConnectionSettings) {
     this.id = id;
     this.#settings = settings;
     this.#channel = new SocketChannel(accepted, settings);
-    this.peer = peerOf(this.#channel.socket);
+    this.peer = kind === 'unix' ? 'unix' : tcpPeer(this.#channel.socket);
     this.#tell('debug', 'client connected');
     this.#startDeadline();
     const { exports, limits, pool, tally } = settings;
@@ -90,7 +91,9 @@ export class Connection implements Observer {
   }
 
   sourceFailed(error: unknown, exportName: string | undefined): void {
-    this.#tell('warn', 'an export cannot be opened', { err: error, export: exportName });
+    if (exportName === undefined)
+      this.#tell('warn', 'the exports cannot be listed', { err: error });
+    else this.#tell('warn', 'an export cannot be opened', { err: error, export: exportName });
   }
 
   requestFailed({ error, isBug, ...request }: RequestFailure): void {
@@ -102,8 +105,9 @@ export class Connection implements Observer {
     this.#tell('error', 'an export cannot be closed', { err: error });
   }
 
-  ended(reason: EndReason): void {
-    this.#tell(ORDERLY.has(reason) ? 'debug' : 'info', 'client left', { reason });
+  ended(reason: EndReason, error: Error | undefined): void {
+    const fields = { reason, ...(error !== undefined && { err: error }) };
+    this.#tell(ORDERLY.has(reason) ? 'debug' : 'info', 'client left', fields);
   }
 
   #startDeadline(): void {
@@ -125,9 +129,8 @@ export class Connection implements Observer {
   }
 }
 
-function peerOf({ remoteAddress, remotePort, remoteFamily }: Socket): string {
-  if (remoteAddress === undefined) return 'unix';
-  return remoteFamily === 'IPv6'
-    ? `[${remoteAddress}]:${remotePort}`
-    : `${remoteAddress}:${remotePort}`;
+function tcpPeer({ remoteAddress, remotePort, remoteFamily }: Socket): string {
+  if (remoteAddress === undefined) return 'gone';
+  const host = remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress;
+  return `${host}:${remotePort}`;
 }

@@ -34,18 +34,17 @@ export class Listener {
    * @throws Error saying in one line why it cannot
    */
   static async open({ address, socketMode, accepted, failed }: ListenerOptions): Promise<Listener> {
-    if (address.kind === 'unix') await clearSocketFile(address.path);
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, accepted);
     try {
+      if (address.kind === 'unix') await clearSocketFile(address.path);
       await listen(server, address);
+      if (address.kind === 'unix') setSocketMode(address.path, socketMode);
     } catch (error) {
+      server.close();
       throw new Error(explain(error as NodeJS.ErrnoException, address), { cause: error });
     }
     server.on('error', failed);
-    if (address.kind === 'unix') {
-      setSocketMode(address.path, socketMode);
-      return new Listener(address, server);
-    }
+    if (address.kind === 'unix') return new Listener(address, server);
     const bound = server.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
     return new Listener({ ...address, port }, server);
@@ -75,7 +74,9 @@ function explain({ code, message }: NodeJS.ErrnoException, address: Address): st
     case 'EADDRINUSE':
       return `cannot listen on ${uri}: another program does already; choose another port, or 0 for any`;
     case 'EACCES':
-      return `cannot listen on ${uri}: not permitted; ports below 1024 need privileges`;
+      return address.kind === 'unix'
+        ? `cannot listen on ${uri}: its folder may not be written to`
+        : `cannot listen on ${uri}: not permitted; ports below 1024 need privileges`;
     case 'EADDRNOTAVAIL':
       return `cannot listen on ${uri}: this machine does not have that address`;
     case 'ENOTFOUND':

@@ -6,6 +6,7 @@ import { type ExportDefinition, type ExportSource, exportTable } from '@nbd/driv
 import { BufferPool, limitsWith, type SessionLimits, Tally } from '@nbd/session';
 import { parseAddress } from './address.ts';
 import { EagerLoop } from './eager-loop.ts';
+import { checkMillis, checkWhole } from './whole-number.ts';
 import { type Log, SILENT } from './log.ts';
 import { Server } from './server.ts';
 import { READ_BUFFER_BYTES } from './shared-reads.ts';
@@ -66,15 +67,15 @@ export async function serve(options: ServeOptions): Promise<Server> {
     addresses: uris.map(parseAddress),
     exports: sourceOf(options),
     exportName: options.exportName ?? Object.keys(options.exports ?? {})[0],
-    maxConnections: atLeast(1, 'maxConnections', options.maxConnections ?? 100),
-    handshakeTimeout: atLeast(0, 'handshakeTimeout', options.handshakeTimeout ?? 10_000),
-    shutdownTimeout: atLeast(0, 'shutdownTimeout', options.shutdownTimeout ?? 60_000),
-    socketMode: options.socketMode ?? 0o660,
+    maxConnections: checkWhole('maxConnections', options.maxConnections ?? 100, { minimum: 1 }),
+    handshakeTimeout: checkMillis('handshakeTimeout', options.handshakeTimeout ?? 10_000),
+    shutdownTimeout: checkMillis('shutdownTimeout', options.shutdownTimeout ?? 60_000),
+    socketMode: checkWhole('socketMode', options.socketMode ?? 0o660, { maximum: 0o777 }),
     limits,
     log,
     pool: new BufferPool(),
     tally: new Tally(),
-    readBuffer: options.reads === 'own' ? undefined : new Uint8Array(READ_BUFFER_BYTES),
+    readBuffer: readBufferFor(options.reads ?? 'shared'),
     eagerLoop: (options.eager ?? availableParallelism() > 1) ? new EagerLoop() : undefined,
   });
   await server.listen();
@@ -90,7 +91,13 @@ function sourceOf({ exports, source }: ServeOptions): ExportSource {
   throw new TypeError('expected exports or source, found neither');
 }
 
-function atLeast(minimum: number, name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new RangeError(`${name} must be a whole number of at least ${minimum}, not ${value}`);
+function readBufferFor(reads: 'shared' | 'own'): Uint8Array | undefined {
+  switch (reads) {
+    case 'shared':
+      return new Uint8Array(READ_BUFFER_BYTES);
+    case 'own':
+      return undefined;
+    default:
+      throw new TypeError(`reads must be "shared" or "own", not ${JSON.stringify(reads)}`);
+  }
 }

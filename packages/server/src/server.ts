@@ -13,9 +13,13 @@ import type { Tally } from '@nbd/session';
 import { type Address, formatUri } from './address.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
 import { Listener } from './listener.ts';
+import { checkMillis } from './whole-number.ts';
 
 /** In a shutdown, how long clients without a request in flight still hear ESHUTDOWN before we leave them. */
 const FAREWELL_MILLIS = 100;
+
+/** After the deadline, how long the connections that were cut may take to close their exports. */
+const CUT_MILLIS = 1000;
 
 export interface ServerSettings extends ConnectionSettings {
   readonly addresses: readonly Address[];
@@ -87,7 +91,7 @@ export class Server extends EventEmitter<ServerEvents> {
         const listener = await Listener.open({
           address,
           socketMode,
-          accepted: (socket) => this.#accept(socket),
+          accepted: (socket) => this.#accept(socket, address.kind),
           failed: (err) => log.warn({ err }, 'a connection could not be accepted'),
         });
         this.#listeners.push(listener);
@@ -128,10 +132,12 @@ export class Server extends EventEmitter<ServerEvents> {
   /**
    * Ends the server: accepts no more, answers what is in flight, tells newcomers that it shuts down,
    * cuts what is left after `timeout` milliseconds (default: `shutdownTimeout`), and closes the
-   * exports. Later calls answer the same.
+   * exports. Later calls answer the same. Rejects with a RangeError, and closes nothing, for a timeout
+   * that no timer can keep.
    */
   async close(options: { readonly timeout?: number } = {}): Promise<CloseReport> {
-    this.#closing ??= this.#close(options.timeout ?? this.#settings.shutdownTimeout);
+    const timeout = checkMillis('timeout', options.timeout ?? this.#settings.shutdownTimeout);
+    this.#closing ??= this.#close(timeout);
     return this.#closing;
   }
 
@@ -150,25 +156,32 @@ export class Server extends EventEmitter<ServerEvents> {
     clearTimeout(farewell);
     const cut = this.#connections.size;
     for (const connection of this.#connections) connection.drop();
+    // A disk that does not even answer now is closed with its calls under way: somebody wants to go home.
+    await within(CUT_MILLIS, gone);
     await closeSource(this.#settings.exports, this.#settings.log);
     return { cut };
   }
 
-  #accept(socket: Socket): void {
+  #accept(socket: Socket, kind: Address['kind']): void {
     // From the first moment, or an early reset would be thrown as an unhandled error (C-006).
     socket.on('error', () => socket.destroy());
     if (this.#connections.size >= this.#settings.maxConnections || this.#closing !== undefined) {
-      this.#refused++;
-      socket.destroy();
-      const { maxConnections, log } = this.#settings;
-      log.info({ maxConnections }, 'client turned away: there are too many connections');
+      this.#turnAway(socket);
       return;
     }
     this.#total++;
-    const connection = new Connection(this.#total, socket, this.#settings);
+    const connection = new Connection(this.#total, socket, kind, this.#settings);
     this.#connections.add(connection);
     this.emit('connect', connection);
     void this.#seeOff(connection);
+  }
+
+  #turnAway(socket: Socket): void {
+    this.#refused++;
+    socket.destroy();
+    const { maxConnections, log } = this.#settings;
+    if (this.#closing !== undefined) log.info({}, 'client turned away: the server is closing');
+    else log.info({ maxConnections }, 'client turned away: there are too many connections');
   }
 
   async #seeOff(connection: Connection): Promise<void> {

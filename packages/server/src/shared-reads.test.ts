@@ -44,10 +44,10 @@ describe('a socket with shared reads', () => {
   test('reads no further than it is told to, until it is resumed', async () => {
     const [client, accepted] = await pair();
     const heard: string[] = [];
-    let told = (): void => undefined;
+    let told: (() => void) | undefined;
     const socket = withSharedReads(accepted, new Uint8Array(4), (bytes) => {
       heard.push(Buffer.from(bytes).toString());
-      told();
+      told?.();
       return false;
     }) as Socket;
     const next = (): Promise<void> =>

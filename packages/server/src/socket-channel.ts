@@ -8,7 +8,7 @@ import type { Channel, ChannelReceiver } from '@nbd/session';
 import type { EagerLoop } from './eager-loop.ts';
 import { withSharedReads } from './shared-reads.ts';
 
-/** After `end`, how long a peer may neither read nor close before we close. */
+/** After `end`, how long a peer may take without reading on, and then to close, before we close. */
 const LINGER_MILLIS = 5000;
 
 export interface SocketChannelOptions {
@@ -90,8 +90,8 @@ export class SocketChannel implements Channel {
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
-    this.socket.setTimeout(LINGER_MILLIS, () => this.socket.destroy());
     this.socket.end();
+    this.#linger(this.queuedBytes);
     this.resume();
   }
 
@@ -101,6 +101,16 @@ export class SocketChannel implements Channel {
 
   defer(task: () => void): void {
     setImmediate(task);
+  }
+
+  /** What the peer says does not count, only that it reads what is `queued`. */
+  #linger(queued: number): void {
+    const timer = setTimeout(() => {
+      if (this.queuedBytes < queued) this.#linger(this.queuedBytes);
+      else this.socket.destroy();
+    }, LINGER_MILLIS);
+    timer.unref();
+    this.socket.once('close', () => clearTimeout(timer));
   }
 
   readonly #written = (): void => {

@@ -2,15 +2,30 @@
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { Option, OptionReply } from '@nbd/codec';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { clientFlags, content, disconnect, go, option, read, write } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
 import { allGone, READS, serving, temporaryFolder } from './serving.ts';
-import { dial, enter, firstAddress, haggle } from './socket-client.ts';
+import { dial, enter, firstAddress, haggle, meanwhile } from './socket-client.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
+
+/** Makes the five seconds that a server waits for a client to close into 50 milliseconds, by whatever timer. */
+function shortenPatience(): void {
+  vi.spyOn(Socket.prototype, 'setTimeout').mockImplementationOnce(function sooner(
+    this: Socket,
+    _millis,
+    callback,
+  ) {
+    return this.setTimeout(50, callback);
+  });
+  const { setTimeout } = globalThis;
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation((task: () => void, millis?: number) =>
+    setTimeout(task, millis === 5000 ? 50 : millis),
+  );
+}
 
 const TRANSPORTS = ['TCP', 'Unix'] as const;
 const cases = READS.flatMap((reads) => TRANSPORTS.map((transport) => ({ reads, transport })));
@@ -40,7 +55,8 @@ describe.each(cases)('$transport, reads: $reads', ({ reads, transport }) => {
     const server = await serving({ ...options(), exports: { disk } });
     const client = await enter(server);
     client.says(read(0, 4096, 1), read(4096, 4096, 2));
-    client.leaves();
+    await client.leavesAll();
+    await meanwhile(server);
     await disk.holds(2);
     disk.letGo();
     const replies = [await client.hearsReply(4096), await client.hearsReply(4096)];
@@ -49,7 +65,7 @@ describe.each(cases)('$transport, reads: $reads', ({ reads, transport }) => {
     expect(await client.hearsRest()).toHaveLength(0);
     await client.closed;
     expect(client.error).toBeUndefined();
-    await allGone(server, 1);
+    await allGone(server, 2);
   });
 
   test('C-007 C-280 after DISC and FIN, what was in flight is still answered', async () => {
@@ -57,7 +73,8 @@ describe.each(cases)('$transport, reads: $reads', ({ reads, transport }) => {
     const server = await serving({ ...options(), exports: { disk } });
     const client = await enter(server);
     client.says(write(0, content(512), 7), disconnect());
-    client.leaves();
+    await client.leavesAll();
+    await meanwhile(server);
     await disk.holds(1);
     disk.letGo();
     expect(await client.hearsReply()).toMatchObject({ error: 0, cookie: 7 });
@@ -103,24 +120,32 @@ describe.each(cases)('$transport, reads: $reads', ({ reads, transport }) => {
     expect(client.error).toBeUndefined();
   });
 
-  test('C-012 a client that never reads its last reply and never closes is closed after a while', async () => {
-    const setTimeout = Socket.prototype.setTimeout;
-    // The five seconds of patience, in less.
-    vi.spyOn(Socket.prototype, 'setTimeout').mockImplementation(function shorter(
-      this: Socket,
-      millis,
-      callback,
-    ) {
-      return setTimeout.call(this, millis / 100, callback);
-    });
+  test('C-012 a client that neither reads its last reply nor closes is closed after a while', async () => {
+    shortenPatience();
     const server = await serving(options());
     const client = await enter(server);
     client.socket.pause();
-    client.says(...Array.from({ length: 16 }, (_, i) => read(0, 2 ** 20, i)), disconnect());
+    client.says(read(0, 2 ** 19), disconnect());
     await allGone(server, 1);
-    client.socket.resume();
-    await client.closed;
+    expect(client.socket.destroyed).toBe(false);
+    client.resets();
   });
+
+  test('C-012 a client that goes on talking after its DISC is closed after a while too', async () => {
+    shortenPatience();
+    const server = await serving(options());
+    const client = await enter(server);
+    client.socket.allowHalfOpen = true;
+    client.says(disconnect());
+    await client.hearsRest();
+    const talk = setInterval(() => client.says(Uint8Array.of(0)), 5);
+    onTestFinished(() => {
+      clearInterval(talk);
+      client.resets();
+    });
+    await allGone(server, 1);
+    expect(server.counters.connections.open).toBe(0);
+  }, 2000);
 
   test('C-003 a conversation in single bytes is answered as one in a single piece', async () => {
     const script = [clientFlags(), go('disk'), write(512, content(64), 1), read(500, 100, 2)];

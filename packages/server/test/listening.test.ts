@@ -1,5 +1,5 @@
 /** Where a server listens, and what it says when it cannot. */
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { exportTable } from '@nbd/driver';
@@ -101,7 +101,7 @@ describe('the file of a Unix socket', () => {
     const server = await serving({ listen: unixUri(path) });
     const client = await enter(server);
     client.says(disconnect());
-    await client.closed;
+    expect(await client.hearsRest()).toHaveLength(0);
   });
 
   test('does not replace that of a server that lives', async () => {
@@ -125,21 +125,16 @@ describe('the file of a Unix socket', () => {
     const folder = temporaryFolder();
     const path = join(folder, 'x'.repeat(120));
     const error = await failure([unixUri(path)]);
-    expect(error.message).toContain(`cannot listen on ${unixUri(path)}`);
-    expect(error.message).not.toContain('ENOENT');
-  });
-
-  test('that cannot be given its mode is not left behind', async () => {
-    const path = join(temporaryFolder(), 'nbd.sock');
-    await expect(
-      serve({ listen: unixUri(path), socketMode: -1, exports: { disk: new HeldDisk() } }),
-    ).rejects.toThrow('socketMode');
-    expect(existsSync(path)).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(error.message).toMatch(/^cannot listen on .*x: .*$/);
   });
 
   test('in a folder that is not there is refused', async () => {
     const path = join(temporaryFolder(), 'absent', 'nbd.sock');
-    expect((await failure([unixUri(path)])).message).toContain(`cannot listen on ${unixUri(path)}`);
+    const { message } = await failure([unixUri(path)]);
+    expect(message).toContain(`cannot listen on ${unixUri(path)}: `);
+    // The system says EACCES here, which has another meaning for ports.
+    expect(message).not.toContain('ports');
   });
 });
 
@@ -197,7 +192,6 @@ async function failure(listen: readonly string[]): Promise<Error> {
   try {
     server = await serve({ listen, exports: { disk: new HeldDisk() } });
   } catch (error) {
-    expect((error as Error).message).not.toContain('\n');
     return error as Error;
   }
   await server.close();

@@ -83,6 +83,13 @@ export class SocketClient {
     this.socket.end();
   }
 
+  /** The same, and resolves when the kernel has it. */
+  async leavesAll(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.socket.end(() => resolve());
+    });
+  }
+
   /** Vanishes with a RST, or with whatever the transport has in place of it. */
   resets(): void {
     if (this.socket.remoteAddress === undefined) this.socket.destroy();
@@ -165,6 +172,13 @@ export async function enter(server: Server, exportName = ''): Promise<SocketClie
     if (type === OptionReply.ACK) return client;
     if (type !== OptionReply.INFO) throw new Error(`expected INFO or ACK, found ${type}`);
   }
+}
+
+/** Another client comes and goes; by then the server has seen what its clients had sent before. */
+export async function meanwhile(server: Server): Promise<void> {
+  const passer = await haggle(server);
+  passer.leaves();
+  await passer.closed;
 }
 
 export function firstAddress(server: Server): Address {

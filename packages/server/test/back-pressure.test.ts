@@ -1,0 +1,137 @@
+/** C-188: a client that does not take its replies is not served further, and costs the others nothing. */
+import { expect, describe, test } from 'vitest';
+import { Option, OptionReply } from '@nbd/codec';
+import type { Driver } from '@nbd/driver';
+import { READS, serving } from './serving.ts';
+import { concat, content, disconnect, option, read, write } from './client-bytes.ts';
+import { HeldDisk } from './held-disk.ts';
+import { enter, haggle, meanwhile, type SocketClient } from './socket-client.ts';
+import type { Server } from '../src/index.ts';
+
+const MIB = 2 ** 20;
+const REQUESTS = 96;
+/** What a connection's own limit and the buffers of the kernel may come to. */
+const SERVED_MAX = 32;
+
+const PATTERN = content(MIB);
+
+/** A disk whose bytes tell their place in its mebibyte, and that holds no memory. */
+const patternDisk: Driver = {
+  size: REQUESTS * MIB,
+  read(target, offset) {
+    target.set(PATTERN.subarray(0, target.length));
+    target[0] = offset / MIB;
+  },
+};
+
+/** Another client's reads, until the number that was served does not change but for those. */
+async function untilStalled(server: Server, other: SocketClient): Promise<void> {
+  const served = (): number => server.counters.requests['READ'] ?? 0;
+  let quietTurns = 0;
+  while (quietTurns < 20) {
+    const before = served();
+    other.says(read(0, 1, 9));
+    expect(await other.hearsReply(1)).toMatchObject({ error: 0, cookie: 9 });
+    quietTurns = served() === before + 1 ? quietTurns + 1 : 0;
+  }
+}
+
+describe.each(READS)('reads: %s', (reads) => {
+  test('C-188 replies that are not taken are few, and all are right when the client reads on', async () => {
+    const server = await serving({ reads, exports: { disk: patternDisk } });
+    const other = await enter(server);
+    const client = await enter(server);
+    client.socket.pause();
+    const before = process.memoryUsage().arrayBuffers;
+    client.says(...Array.from({ length: REQUESTS }, (_, i) => read(i * MIB, MIB, i)));
+    await untilStalled(server, other);
+    const held = process.memoryUsage().arrayBuffers - before;
+    expect(held).toBeLessThan(SERVED_MAX * MIB);
+    expect(server.counters.bytesRead).toBeLessThan(SERVED_MAX * MIB);
+    expect(server.counters.bytesRead).toBeGreaterThan(MIB);
+
+    client.socket.resume();
+    for (let i = 0; i < REQUESTS; i++) {
+      const { error, cookie, data } = await client.hearsReply(MIB);
+      expect({ error, cookie }).toEqual({ error: 0, cookie: i });
+      expect(data[0]).toBe(i);
+      expect(Buffer.compare(data.subarray(1), PATTERN.subarray(1))).toBe(0);
+    }
+    client.says(disconnect());
+    await client.closed;
+  });
+
+  test('C-188 ten such clients are bounded alike, and can be lost alike', async () => {
+    const server = await serving({
+      reads,
+      exports: { disk: patternDisk },
+      limits: { unsentBytesMax: 65_536 },
+    });
+    const other = await enter(server);
+    const before = process.memoryUsage().arrayBuffers;
+    const clients = await Promise.all(Array.from({ length: 10 }, () => enter(server)));
+    for (const client of clients) {
+      client.socket.pause();
+      client.says(...Array.from({ length: REQUESTS }, (_, i) => read(0, 65_536, i)));
+    }
+    await untilStalled(server, other);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(SERVED_MAX * MIB);
+    for (const client of clients) client.resets();
+  });
+
+  test('C-187 payloads that a slow disk has no time for stay with the client', async () => {
+    const disk = new HeldDisk();
+    const server = await serving({
+      reads,
+      exports: { disk },
+      limits: { inFlightBytesMax: 2 * MIB },
+    });
+    const client = await enter(server);
+    const flood = concat(...Array.from({ length: 64 }, (_, i) => write(0, PATTERN, i)));
+    const before = process.memoryUsage().arrayBuffers;
+    client.socket.write(flood);
+    await disk.holds(2);
+    const other = await haggle(server);
+    for (let i = 0; i < 200; i++) {
+      other.says(option(Option.LIST));
+      expect(await other.hearsOptionReply()).toMatchObject({ type: OptionReply.SERVER });
+      expect(await other.hearsOptionReply()).toMatchObject({ type: OptionReply.ACK });
+    }
+    expect(disk.waiting).toBe(2);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(SERVED_MAX * MIB);
+    for (let answered = 0; answered < 64; ) {
+      await disk.holds(1);
+      const { waiting } = disk;
+      disk.letGo();
+      for (let i = 0; i < waiting; i++) {
+        expect(await client.hearsReply()).toMatchObject({ error: 0, cookie: answered });
+        answered++;
+      }
+    }
+    expect(Buffer.compare(disk.bytes, PATTERN)).toBe(0);
+  });
+
+  test('C-187 a client that asks for more than may be in flight is read no further until it is answered', async () => {
+    let letGo: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let asked = 0;
+    const disk: Driver = {
+      size: 512,
+      async read() {
+        asked++;
+        await held;
+      },
+    };
+    const server = await serving({ reads, exports: { disk }, limits: { inFlightMax: 4 } });
+    const client = await enter(server);
+    await client.saysAll(...Array.from({ length: 50 }, (_, i) => read(0, 1, i)));
+    await meanwhile(server);
+    expect(asked).toBe(4);
+    letGo?.();
+    const cookies = new Set<number>();
+    for (let i = 0; i < 50; i++) cookies.add((await client.hearsReply(1)).cookie);
+    expect(cookies.size).toBe(50);
+  });
+});
