@@ -27,7 +27,9 @@ for (const name of readdirSync(packages)) {
       execFileSync(command, args, { encoding: 'utf8', stdio: 'pipe' });
     } catch (error) {
       failures++;
-      console.error(`${command} found fault with ${manifest.name}:\n${error.stdout}${error.stderr}`);
+      console.error(
+        `${command} found fault with ${manifest.name}:\n${error.stdout}${error.stderr}`,
+      );
     }
   }
   rmSync(out, { recursive: true });
