@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { type Invocation, parseArgs } from './args.ts';
+import { ProgramError } from './program-error.ts';
+
+function parse(...args: readonly string[]): Invocation {
+  return parseArgs(args, '1.2.3');
+}
+
+test('no arguments are no settings', () => {
+  expect(parse()).toEqual({ kind: 'serve', settings: {}, config: undefined });
+});
+
+test('every option arrives in its setting', () => {
+  const words = [
+    ['--listen', 'nbd://127.0.0.1:0', 'a.img', '--listen=nbd+unix:///?socket=/run/nbd.sock'],
+    ['--export', '=memory:1M', '--export', 'b=file:x=y.img | readonly', 'dir/b.img'],
+    ['--config', 'nbd.json', '--read-only', '--max-connections', '5'],
+    ['--handshake-timeout', '2.5', '--shutdown-timeout', '0'],
+    ['--log-level', 'debug', '--log-format', 'json'],
+  ];
+
+  const invocation = parse(...words.flat());
+
+  expect(invocation).toEqual({
+    kind: 'serve',
+    config: 'nbd.json',
+    settings: {
+      listen: ['nbd://127.0.0.1:0', 'nbd+unix:///?socket=/run/nbd.sock'],
+      files: ['a.img', 'dir/b.img'],
+      exports: new Map<string, unknown>([
+        ['', { driver: { kind: 'memory', size: 1024 * 1024 }, filters: [] }],
+        ['b', { driver: { kind: 'file', path: 'x=y.img' }, filters: [{ kind: 'readonly' }] }],
+      ]),
+      readOnly: true,
+      maxConnections: 5,
+      handshakeTimeout: 2.5,
+      shutdownTimeout: 0,
+      logLevel: 'debug',
+      logFormat: 'json',
+    },
+  });
+});
+
+test('behind "--" everything is a FILE', () => {
+  expect(parse('--', '--read-only')).toMatchObject({ settings: { files: ['--read-only'] } });
+});
+
+test.each(['--version', '-V'])('%s is the version and nothing else', (option) => {
+  expect(parse(option)).toEqual({ kind: 'print', text: '1.2.3\n' });
+});
+
+const OPTIONS = [
+  '--export',
+  '--read-only',
+  '--config',
+  '--listen',
+  '--max-connections',
+  '--handshake-timeout',
+  '--shutdown-timeout',
+  '--log-level',
+  '--log-format',
+  '--version',
+  '--help',
+];
+
+test.each(['--help', '-h'])('%s shows every option, and none that is not there', (option) => {
+  const help = parse(option);
+  if (help.kind !== 'print') throw new Error('expected a text to print');
+
+  const shown = new Set(Array.from(help.text.matchAll(/^ .*?(--[a-z-]+)\b/gm), ([, name]) => name));
+  expect(shown).toEqual(new Set(OPTIONS));
+  expect(help.text).not.toMatch(/tls|metrics|s3|https|cow/i);
+  expect(Math.max(...help.text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
+});
+
+test.each([
+  [['--tls', 'require'], "unknown option '--tls'; try --help"],
+  [['--metrics', '127.0.0.1:9000'], "unknown option '--metrics'; try --help"],
+  [['--read-onyl'], "unknown option '--read-onyl' (Did you mean --read-only?); try --help"],
+  [['--export'], "option '--export <NAME=SPEC>' argument missing; try --help"],
+  [
+    ['--export', 'disk.img'],
+    '--export: expected NAME=SPEC, such as disk=file:disk.img, found "disk.img"',
+  ],
+  [['--export', 'a=null:1', '--export', 'a=null:2'], '--export: "a" is there twice'],
+  [
+    ['--export', 'a=s3://b/v'],
+    '--export: unknown driver "s3" in "s3://b/v": this server knows file, memory, null, pattern',
+  ],
+  [
+    ['--listen', '127.0.0.1:10809'],
+    '--listen: "127.0.0.1:10809" is not an address: expected nbd://HOST:PORT or nbd+unix:///?socket=PATH',
+  ],
+  [['--max-connections', '0'], '--max-connections: expected a whole number of at least 1, found 0'],
+  [
+    ['--max-connections', '1e3'],
+    '--max-connections: expected a whole number of at least 1, found "1e3"',
+  ],
+  [
+    ['--handshake-timeout', '-1'],
+    '--handshake-timeout: expected seconds from 0 to 2147483, found "-1"',
+  ],
+  [['--shutdown-timeout', ''], '--shutdown-timeout: expected seconds from 0 to 2147483, found ""'],
+  [
+    ['--log-level', 'loud'],
+    '--log-level: expected one of trace, debug, info, warn, error, silent, found "loud"',
+  ],
+])('%j is wrong usage, told in one line', (args, message) => {
+  expect(() => parse(...args)).toThrow(new ProgramError('wrong-usage', message));
+});

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { makePlan } from './plan.ts';
+import { parseSpec } from './spec.ts';
+
+const ONE = parseSpec('null:1');
+const TWO = parseSpec('null:2');
+
+test('without settings it is 64 MiB of memory named "demo", for this machine alone', () => {
+  expect(makePlan([{}, {}])).toEqual({
+    listen: ['nbd://127.0.0.1:10809'],
+    exports: new Map([['demo', parseSpec('memory:64M')]]),
+    defaultExport: 'demo',
+    readOnly: false,
+    maxConnections: 100,
+    handshakeTimeout: 10,
+    shutdownTimeout: 60,
+    logLevel: 'info',
+    logFormat: 'text',
+  });
+});
+
+test('the first source that names a setting decides it', () => {
+  const plan = makePlan([
+    { listen: ['nbd://a'], logLevel: 'debug' },
+    { logLevel: 'warn', maxConnections: 5 },
+    { listen: ['nbd://b'], maxConnections: 6, readOnly: true },
+  ]);
+  expect(plan).toMatchObject({
+    listen: ['nbd://a'],
+    logLevel: 'debug',
+    maxConnections: 5,
+    readOnly: true,
+  });
+});
+
+test('exports add up: by source, the files of each before its other exports', () => {
+  const plan = makePlan([
+    { files: ['dir/disk.img'], exports: new Map([['z', ONE]]) },
+    { files: ['other.raw'], exports: new Map([['a', TWO]]) },
+  ]);
+
+  expect([...plan.exports]).toEqual([
+    ['disk.img', parseSpec('file:dir/disk.img')],
+    ['z', ONE],
+    ['other.raw', parseSpec('file:other.raw')],
+    ['a', TWO],
+  ]);
+  expect(plan.defaultExport).toBe('disk.img');
+});
+
+test('an export without a name is the default one wherever it stands', () => {
+  const plan = makePlan([
+    {
+      exports: new Map([
+        ['a', ONE],
+        ['', TWO],
+      ]),
+    },
+  ]);
+  expect(plan.defaultExport).toBe('');
+});
+
+test('a FILE whose name holds a bar is that file, not a SPEC', () => {
+  expect(makePlan([{ files: ['a | readonly'] }]).exports.get('a | readonly')).toEqual({
+    driver: { kind: 'file', path: 'a | readonly' },
+    filters: [],
+  });
+});
+
+test.each([
+  [[{ files: ['a/x.img', 'b/x.img'] }], 'two exports are named "x.img", a/x.img and b/x.img'],
+  [[{ files: ['a/x'], exports: new Map([['x', ONE]]) }], 'two exports are named "x", a/x and null'],
+  [
+    [{ exports: new Map([['x', ONE]]) }, { exports: new Map([['x', TWO]]) }],
+    'two exports are named "x", null and null',
+  ],
+])('two exports of one name are wrong usage', (sources, message) => {
+  expect(() => makePlan(sources)).toThrow(
+    `${message}: name one otherwise, with --export NAME=SPEC`,
+  );
+});

@@ -1,0 +1,77 @@
+/**
+ * What the program will do: all sources of settings put together.
+ */
+import { basename } from 'node:path';
+import { ProgramError } from './program-error.ts';
+import type { Settings } from './settings.ts';
+import type { Spec } from './spec.ts';
+
+/** The settings that have one value, whatever their sources. */
+type Decided = Omit<Required<Settings>, 'files' | 'exports'>;
+
+export interface Plan extends Decided {
+  /** At least one. */
+  readonly exports: ReadonlyMap<string, Spec>;
+  /** The name of the export for those who ask for none; it may be empty. */
+  readonly defaultExport: string;
+}
+
+/** Served when nobody says what to serve. */
+const DEMO: readonly [name: string, spec: Spec] = [
+  'demo',
+  { driver: { kind: 'memory', size: 64 * 1024 * 1024 }, filters: [] },
+];
+
+const DEFAULTS: Decided = {
+  listen: ['nbd://127.0.0.1:10809'],
+  readOnly: false,
+  maxConnections: 100,
+  handshakeTimeout: 10,
+  shutdownTimeout: 60,
+  logLevel: 'info',
+  logFormat: 'text',
+};
+
+/**
+ * Puts sources together, the strongest first: of each setting the first that names it decides. Exports
+ * add up: those of the first source first, and in each the files first.
+ *
+ * @throws ProgramError "wrong-usage" for two exports of one name
+ */
+export function makePlan(sources: readonly Settings[]): Plan {
+  const exports = new Map<string, Spec>();
+  for (const [name, spec] of sources.flatMap(exportsOf)) {
+    const other = exports.get(name);
+    if (other !== undefined) throw sameName(name, other, spec);
+    exports.set(name, spec);
+  }
+  if (exports.size === 0) exports.set(...DEMO);
+  const [first = ''] = exports.keys();
+  return { ...decide(sources), exports, defaultExport: exports.has('') ? '' : first };
+}
+
+function decide(sources: readonly Settings[]): Decided {
+  const decided: Decided = { ...DEFAULTS };
+  for (const { files: _files, exports: _exports, ...given } of sources.toReversed()) {
+    Object.assign(decided, given);
+  }
+  return decided;
+}
+
+function exportsOf({ files = [], exports = new Map<string, Spec>() }: Settings) {
+  const ofFiles = files.map((path): [string, Spec] => [
+    basename(path),
+    { driver: { kind: 'file', path }, filters: [] },
+  ]);
+  return [...ofFiles, ...exports];
+}
+
+function sameName(name: string, ...specs: readonly [Spec, Spec]): ProgramError {
+  const [one, other] = specs.map(({ driver }) =>
+    driver.kind === 'file' ? driver.path : driver.kind,
+  );
+  return new ProgramError(
+    'wrong-usage',
+    `two exports are named ${JSON.stringify(name)}, ${one} and ${other}: name one otherwise, with --export NAME=SPEC`,
+  );
+}

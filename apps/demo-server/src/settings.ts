@@ -1,0 +1,127 @@
+/**
+ * What can be set, from wherever it comes: the command line, the environment, a configuration file.
+ * One schema, so that all three keep the same rules in the same words.
+ */
+import { parseAddress } from '@nbd/server';
+import * as v from 'valibot';
+import { failure, ProgramError } from './program-error.ts';
+import { parseSpec, type Spec } from './spec.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_FORMATS = ['text', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** What one source says. Absent: the next source decides. */
+export interface Settings {
+  /** NBD URIs, checked. */
+  readonly listen?: readonly string[];
+  /** Paths; each is an export named by its last part. */
+  readonly files?: readonly string[];
+  /** In the order they were given. */
+  readonly exports?: ReadonlyMap<string, Spec>;
+  readonly readOnly?: boolean;
+  readonly maxConnections?: number;
+  /** Seconds; 0 is for ever. */
+  readonly handshakeTimeout?: number;
+  /** Seconds. */
+  readonly shutdownTimeout?: number;
+  readonly logLevel?: LogLevel;
+  readonly logFormat?: LogFormat;
+}
+
+/** Where in the source a value stands: keys of objects and places in lists. */
+export type SettingPath = readonly (string | number)[];
+
+/** The longest that a timer can wait is 2^31 - 1 milliseconds. */
+const SECONDS_MAX = 2_147_483;
+
+/**
+ * Checks what a source said and puts it into our terms; objects other than `input` itself are `Map`s.
+ *
+ * @throws ProgramError "wrong-usage" that begins with what `where` answers for the path of the mistake
+ */
+export function parseSettings(input: object, where: (path: SettingPath) => string): Settings {
+  const result = v.safeParse(SETTINGS, input, { abortEarly: true });
+  if (result.success) return result.output;
+  const [{ message, path = [] }] = result.issues;
+  throw new ProgramError(
+    'wrong-usage',
+    `${where(path.map(({ key }) => key as string | number))}: ${message}`,
+  );
+}
+
+/** The message of an issue: what was expected, and what is there in its place. */
+function expected(what: string): (issue: v.BaseIssue<unknown>) => string {
+  return ({ input }) => `expected ${what}, found ${describe(input)}`;
+}
+
+const text = v.string(expected('a text'));
+
+/** A text that `parse` reads; what it throws becomes the issue. */
+function parsed<T>(parse: (text: string) => T): v.GenericSchema<string, T> {
+  return v.pipe(
+    text,
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      try {
+        return parse(dataset.value);
+      } catch (error) {
+        addIssue({ message: failure('wrong-usage', error).message });
+        return NEVER;
+      }
+    }),
+  );
+}
+
+function listOf<T>(item: v.GenericSchema<string, T>, what: string): v.GenericSchema<unknown, T[]> {
+  return v.pipe(v.array(item, expected(what)), v.minLength(1, expected(what)));
+}
+
+function wholeNumber(minimum: number): v.GenericSchema<unknown, number> {
+  const message = expected(`a whole number of at least ${minimum}`);
+  return v.pipe(v.number(message), v.safeInteger(message), v.minValue(minimum, message));
+}
+
+function seconds(): v.GenericSchema<unknown, number> {
+  const message = expected(`seconds from 0 to ${SECONDS_MAX}`);
+  return v.pipe(v.number(message), v.minValue(0, message), v.maxValue(SECONDS_MAX, message));
+}
+
+function oneOf<const T extends string>(values: readonly T[]): v.GenericSchema<unknown, T> {
+  return v.picklist(values, expected(`one of ${values.join(', ')}`));
+}
+
+const address = parsed((uri) => {
+  parseAddress(uri);
+  return uri;
+});
+
+const ENTRIES = {
+  listen: v.exactOptional(listOf(address, 'a list of NBD URIs')),
+  files: v.exactOptional(listOf(text, 'a list of paths')),
+  exports: v.exactOptional(
+    v.map(text, parsed(parseSpec), expected('an object of NAME: SPEC')) as v.GenericSchema<
+      unknown,
+      Map<string, Spec>
+    >,
+  ),
+  readOnly: v.exactOptional(v.boolean(expected('true or false'))),
+  maxConnections: v.exactOptional(wholeNumber(1)),
+  handshakeTimeout: v.exactOptional(seconds()),
+  shutdownTimeout: v.exactOptional(seconds()),
+  logLevel: v.exactOptional(oneOf(LOG_LEVELS)),
+  logFormat: v.exactOptional(oneOf(LOG_FORMATS)),
+};
+
+const SETTINGS = v.strictObject(
+  ENTRIES,
+  `unknown setting, expected one of ${Object.keys(ENTRIES).join(', ')}`,
+);
+
+/** A value in the words of JSON. */
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (value instanceof Map) return 'an object';
+  return JSON.stringify(value) ?? typeof value;
+}

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ProgramError } from './program-error.ts';
+import { parseSpec } from './spec.ts';
+
+const READONLY = { kind: 'readonly' };
+
+test.each([
+  ['memory:64M', { kind: 'memory', size: 64 * 1024 * 1024 }, []],
+  ['null:1T', { kind: 'null', size: 2 ** 40 }, []],
+  ['pattern:1G | readonly', { kind: 'pattern', size: 2 ** 30 }, [READONLY]],
+  [
+    'file:disk.img  |  readonly | readonly',
+    { kind: 'file', path: 'disk.img' },
+    [READONLY, READONLY],
+  ],
+])('%s is a driver and its filters', (text, driver, filters) => {
+  expect(parseSpec(text)).toEqual({ driver, filters });
+});
+
+test.each([
+  'C:\\disk.img',
+  'my disk.img',
+  'a|b',
+  'a| b',
+  'a |b',
+  '|',
+  ' leading',
+  'trailing ',
+  'file:x',
+])('the path %j needs no quoting', (path) => {
+  expect(parseSpec(`file:${path}`)).toEqual({ driver: { kind: 'file', path }, filters: [] });
+  expect(parseSpec(`file:${path} | readonly`).filters).toEqual([READONLY]);
+});
+
+test('a path keeps each character unless white space, a bar and white space stand in it', () => {
+  const path = fc.string({ minLength: 1 }).filter((text) => !/\s\|(?:\s|$)/.test(text));
+  fc.assert(
+    fc.property(path, (text) => {
+      expect(parseSpec(`file:${text}`).driver).toEqual({ kind: 'file', path: text });
+    }),
+  );
+});
+
+test.each([
+  [
+    's3://bucket/volume',
+    'unknown driver "s3" in "s3://bucket/volume": this server knows file, memory, null, pattern',
+  ],
+  [
+    'disk.img',
+    'unknown driver "disk.img" in "disk.img": this server knows file, memory, null, pattern',
+  ],
+  ['', 'unknown driver "" in "": this server knows file, memory, null, pattern'],
+  [
+    'toString:1',
+    'unknown driver "toString" in "toString:1": this server knows file, memory, null, pattern',
+  ],
+  ['memory', 'expected more behind "memory", such as memory:64M, in "memory"'],
+  ['file:', 'expected more behind "file", such as file:disk.img, in "file:"'],
+  [
+    'memory:big',
+    'expected a size in bytes or with one of K M G T P E, such as 64M, found "big" in "memory:big"',
+  ],
+  ['null:1E', 'expected a size below 8P (2^53 bytes), found 1E in "null:1E"'],
+  ['memory:1M | cow', 'unknown filter "cow" in "memory:1M | cow": this server knows readonly'],
+  [
+    'memory:1M | delay:read=5ms',
+    'unknown filter "delay" in "memory:1M | delay:read=5ms": this server knows readonly',
+  ],
+  ['memory:1M | readonly:x', '"readonly" takes nothing behind it, in "memory:1M | readonly:x"'],
+  ['memory:1M |', 'unknown filter "" in "memory:1M |": this server knows readonly'],
+])('%j is no SPEC, and the message says what would be', (text, message) => {
+  expect(() => parseSpec(text)).toThrow(new ProgramError('wrong-usage', message));
+});

@@ -1,0 +1,91 @@
+/**
+ * What an export is made of, as one line: a driver followed by filters.
+ *
+ *   SPEC    = DRIVER *( " | " FILTER )
+ *   DRIVER  = "file:" PATH | "memory:" SIZE | "null:" SIZE | "pattern:" SIZE
+ *   FILTER  = "readonly"
+ *
+ * A bar separates only where there is white space on both sides of it, or before it at the end. So a
+ * path may hold bars, colons and spaces; only " | " itself it may not hold.
+ */
+import { ProgramError } from './program-error.ts';
+import { parseSize } from './size.ts';
+
+export type DriverSpec =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'memory' | 'null' | 'pattern'; readonly size: number };
+
+export interface FilterSpec {
+  readonly kind: 'readonly';
+}
+
+export interface Spec {
+  readonly driver: DriverSpec;
+  /** The first is nearest to the driver. */
+  readonly filters: readonly FilterSpec[];
+}
+
+const BAR = /\s+\|(?:\s+|$)/;
+
+/** What comes behind the colon, for those who forgot it. */
+const EXAMPLES: Readonly<Record<DriverSpec['kind'], string>> = {
+  file: 'file:disk.img',
+  memory: 'memory:64M',
+  null: 'null:1T',
+  pattern: 'pattern:1G',
+};
+
+/**
+ * Reads a SPEC.
+ *
+ * @throws ProgramError "wrong-usage" that quotes `text` and says what is known
+ */
+export function parseSpec(text: string): Spec {
+  const [driver = '', ...filters] = text.split(BAR);
+  return {
+    driver: parseDriver(driver, text),
+    filters: filters.map((filter) => parseFilter(filter, text)),
+  };
+}
+
+function parseDriver(driver: string, text: string): DriverSpec {
+  const colon = driver.indexOf(':');
+  const kind = colon === -1 ? driver : driver.slice(0, colon);
+  const argument = colon === -1 ? '' : driver.slice(colon + 1);
+  if (!isDriverKind(kind)) throw unknown('driver', kind, text, Object.keys(EXAMPLES));
+  if (argument === '') {
+    throw wrong(`expected more behind "${kind}", such as ${EXAMPLES[kind]}, in ${quote(text)}`);
+  }
+  if (kind === 'file') return { kind, path: argument };
+  try {
+    return { kind, size: parseSize(argument) };
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    throw wrong(`${error.message} in ${quote(text)}`);
+  }
+}
+
+function parseFilter(filter: string, text: string): FilterSpec {
+  if (filter === 'readonly') return { kind: 'readonly' };
+  const [name = ''] = filter.split(':', 1);
+  if (name === 'readonly') throw wrong(`"readonly" takes nothing behind it, in ${quote(text)}`);
+  throw unknown('filter', name, text, ['readonly']);
+}
+
+function isDriverKind(kind: string): kind is DriverSpec['kind'] {
+  return Object.hasOwn(EXAMPLES, kind);
+}
+
+function unknown(what: string, name: string, text: string, known: readonly string[]): ProgramError {
+  return wrong(
+    `unknown ${what} ${quote(name)} in ${quote(text)}: this server knows ${known.join(', ')}`,
+  );
+}
+
+function wrong(message: string): ProgramError {
+  return new ProgramError('wrong-usage', message);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

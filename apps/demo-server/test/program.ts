@@ -1,0 +1,108 @@
+/** The program in a process of its own, from its sources. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+export interface StartOptions {
+  /** The working directory. */
+  readonly cwd?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What is left of a program that has ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class Program {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcess;
+  readonly #watchers = new Set<() => void>();
+  #closed = false;
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+      this.#wake();
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+      this.#wake();
+    });
+    this.ended = new Promise((resolve) => {
+      child.once('close', (code) => {
+        this.#closed = true;
+        this.#wake();
+        resolve({ code, stdout: this.stdout, stderr: this.stderr });
+      });
+    });
+  }
+
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error('the program could not be started');
+    return pid;
+  }
+
+  /** The URIs that it listens on, once it has told `count` of them. */
+  async listening(count = 1): Promise<readonly string[]> {
+    const uris = () =>
+      Array.from(this.stdout.matchAll(/^listening (.+)\n/gm), ([, uri]) => uri ?? '');
+    await this.#until(() => uris().length >= count, `${count} lines "listening"`);
+    return uris();
+  }
+
+  /** Once `text` is on standard error. */
+  async says(text: string): Promise<void> {
+    await this.#until(() => this.stderr.includes(text), JSON.stringify(text));
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  #until(holds: () => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const watch = () => {
+        if (holds()) resolve();
+        else if (this.#closed) reject(new Error(`ended without ${what}: ${this.stderr}`));
+        else return;
+        this.#watchers.delete(watch);
+      };
+      this.#watchers.add(watch);
+      watch();
+    });
+  }
+
+  #wake(): void {
+    for (const watch of this.#watchers) watch();
+  }
+}
+
+/** Starts the program; the end of the test ends it. */
+export function start(args: readonly string[], { cwd, env }: StartOptions = {}): Program {
+  const { NBD_LOG_LEVEL: _level, ...inherited } = process.env;
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@nbd/source', '--import', TSX, MAIN, ...args],
+    { cwd, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return new Program(child);
+}
+
+/** Runs the program to its end. */
+export function finish(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
+  return start(args, options).ended;
+}

@@ -1,0 +1,71 @@
+import { SIMPLE_REPLY_BYTES } from '@nbd/codec';
+import { expect, test } from 'vitest';
+import { type Program, start } from './program.ts';
+import { RawClient } from './raw-client.ts';
+
+/** More than the buffers of any pair of sockets hold. */
+const READ_BYTES = 32 * 1024 * 1024;
+
+/** A client with a READ whose reply is on its way, and which it does not take. */
+async function stalledClient(program: Program): Promise<RawClient> {
+  const [uri = ''] = await program.listening();
+  const client = await RawClient.connect(uri);
+  await client.go('');
+  client.askToRead(0, READ_BYTES);
+  await client.take(SIMPLE_REPLY_BYTES);
+  return client;
+}
+
+function startPattern(...args: readonly string[]): Program {
+  return start(['--export', 'p=pattern:1G', '--listen', 'nbd://127.0.0.1:0', ...args]);
+}
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s ends an idle server with 0',
+  async (signal) => {
+    const program = startPattern('--log-level', 'warn');
+    await program.listening();
+
+    program.signal(signal);
+    expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
+  },
+);
+
+test('what is in flight is answered before the server ends', async () => {
+  const program = startPattern();
+  const client = await stalledClient(program);
+
+  program.signal('SIGTERM');
+  await program.says('stopping');
+  const data = await client.take(READ_BYTES);
+
+  const end = new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(
+    READ_BYTES - 8,
+  );
+  expect(end).toBe(BigInt(READ_BYTES - 8));
+  expect(await program.ended).toMatchObject({ code: 0 });
+});
+
+test('a client that takes nothing is cut off at the deadline: 1, and one line', async () => {
+  const program = startPattern('--shutdown-timeout', '0.2', '--log-level', 'warn');
+  await stalledClient(program);
+
+  program.signal('SIGTERM');
+  expect(await program.ended).toMatchObject({
+    code: 1,
+    stderr: 'nbd-demo-server: connections cut off after 0.2 seconds of waiting: 1\n',
+  });
+});
+
+test('a second signal ends the server at once with 1, whatever is in flight', async () => {
+  const program = startPattern();
+  await stalledClient(program);
+
+  program.signal('SIGINT');
+  await program.says('stopping');
+  program.signal('SIGTERM');
+
+  const { code, stderr } = await program.ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/\nnbd-demo-server: a second signal, SIGTERM: not waiting any longer\n$/);
+});

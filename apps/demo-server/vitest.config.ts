@@ -1,0 +1,4 @@
+import { project } from '../../tooling/vitest/config.mjs';
+
+// Each test of the program starts a process or three, on machines that may be busy.
+export default project('demo-server', { testTimeout: 30_000 });
