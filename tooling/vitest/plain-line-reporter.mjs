@@ -5,13 +5,15 @@ export default class PlainLineReporter {
   onTestRunEnd(modules, unhandledErrors) {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
     for (const module of modules) {
-      const tests = [...module.children.allTests()];
-      for (const test of tests) {
+      let failed = 0;
+      for (const test of module.children.allTests()) {
         const { state } = test.result();
-        count[state === 'passed' || state === 'failed' ? state : 'skipped']++;
+        if (state === 'failed') failed++;
+        else count[state === 'passed' ? state : 'skipped']++;
       }
-      // A file that failed to load counts as one failure.
-      if (tests.length === 0 && module.state() === 'failed') count.failed++;
+      // A file that failed without a failing test, in loading or in a hook, counts as one failure.
+      if (failed === 0 && module.state() === 'failed') failed = 1;
+      count.failed += failed;
     }
     const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
     process.once('exit', () => {
