@@ -32,7 +32,7 @@ test('a live socket is refused and left alone, a dead one is replaced', async ()
   expect(await finish(args)).toEqual({
     code: 1,
     stdout: '',
-    stderr: `nbd-demo-server: another server is listening on ${path}\n`,
+    stderr: `nbd-demo-server: cannot listen on nbd+unix:///?socket=${path}: another server is listening on ${path}\n`,
   });
   await RawClient.connect(uri);
 
@@ -49,7 +49,7 @@ test('a file that is no socket is refused and left alone', async () => {
 
   expect(await finish(args)).toMatchObject({
     code: 1,
-    stderr: `nbd-demo-server: ${path} is there already, and it is not a socket\n`,
+    stderr: `nbd-demo-server: cannot listen on nbd+unix:///?socket=${path}: ${path} is there already, and it is not a socket\n`,
   });
   expect(readFileSync(path, 'utf8')).toBe('precious');
 });

@@ -36,6 +36,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
       '--iodepth=32',
       '--verify=crc32c',
       '--verify_fatal=1',
+      '--verify_state_save=0',
       '--randseed=1',
       '--output-format=json',
     ]);
