@@ -1,13 +1,15 @@
 // One entry for `npm test`, `npm run demo`, `pnpm test`, `pnpm demo`.
-// Started by npm (or plain node) on a machine without pnpm, it hands over to the
-// pnpm version that package.json's `packageManager` names; pnpm then installs
-// what is missing (verifyDepsBeforeRun: install) and comes back here.
+// Started by npm (or plain node) on a machine without pnpm, it calls the pnpm version
+// that package.json's `packageManager` names; pnpm then installs what is missing
+// (verifyDepsBeforeRun: install). The demo itself runs in this process, so that
+// signals reach it past as few others as possible.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const [task = 'test', ...rest] = process.argv.slice(2);
+const underPnpm = (process.env.npm_config_user_agent ?? '').startsWith('pnpm/');
 const env = {
   ...process.env,
   TURBO_TELEMETRY_DISABLED: '1',
@@ -15,8 +17,8 @@ const env = {
   npm_config_update_notifier: 'false',
 };
 
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' });
+function run(command, args, stdio = 'inherit') {
+  const { status, error } = spawnSync(command, args, { cwd: root, env, stdio });
   if (error !== undefined) {
     console.error(String(error));
     process.exit(127);
@@ -24,14 +26,19 @@ function run(command, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-function handOverToPnpm() {
+/** Runs a script of package.json by the pnpm that it names; that installs first what is missing. */
+function runByPnpm(script, stdio = 'inherit') {
   const { packageManager } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   );
-  run('npx', ['--yes', packageManager, 'run', '--silent', task, ...rest]);
+  run('npx', ['--yes', packageManager, 'run', '--silent', ...script], stdio);
 }
 
-async function test() {
+function test() {
+  if (!underPnpm) {
+    runByPnpm(['test', ...rest]);
+    return;
+  }
   const quiet = ['--output-logs=errors-only', '--ui=stream'];
   run('turbo', ['run', 'build', 'typecheck', '//#lint', '//#lint:unused', ...quiet]);
   run('node', ['tooling/scripts/check-packages.mjs']);
@@ -39,20 +46,14 @@ async function test() {
 }
 
 async function demo() {
-  const built = spawnSync(
-    'turbo',
-    ['run', 'build', '--filter=demo-server', '--output-logs=errors-only', '--ui=stream'],
-    // Standard output belongs to the server's ready lines alone.
-    { cwd: root, env, stdio: ['inherit', 2, 2] },
-  );
-  if (built.status !== 0) process.exit(built.status ?? 1);
+  // Standard output belongs to the server's ready lines alone.
+  runByPnpm(['build:demo'], ['inherit', 2, 2]);
   const main = fileURLToPath(new URL('../../apps/demo-server/dist/main.js', import.meta.url));
   process.argv.splice(1, process.argv.length, main, ...rest);
   await import(main);
 }
 
-if (!(process.env.npm_config_user_agent ?? '').startsWith('pnpm/')) handOverToPnpm();
-else if (task === 'test') await test();
+if (task === 'test') test();
 else if (task === 'demo') await demo();
 else {
   console.error(`unknown task ${task}`);

@@ -14,7 +14,7 @@ import { parseSettings, type SettingPath, type Settings } from './settings.ts';
 export function readConfig(path: string): Settings {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
     throw failure('wrong-usage', error, `${path} cannot be read`);
   }

@@ -10,12 +10,14 @@ const STANDARD_ERROR = 2;
 /** Writes at once, so that nothing is lost however the program ends. */
 export function openLog(level: LogLevel, format: LogFormat): Logger {
   const options = { level, base: null };
-  if (format === 'json') return pino(options, destination({ dest: STANDARD_ERROR, sync: true }));
+  const lines = destination({ dest: STANDARD_ERROR, sync: true });
+  // A log that cannot be written is lost; the disks are not.
+  lines.on('error', () => undefined);
+  if (format === 'json') return pino(options, lines);
   return pino(
     options,
     pretty({
-      destination: STANDARD_ERROR,
-      sync: true,
+      destination: lines,
       colorize: process.stderr.isTTY && process.stderr.hasColors(),
       translateTime: 'SYS:HH:MM:ss.l',
       singleLine: true,

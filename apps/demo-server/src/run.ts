@@ -13,10 +13,12 @@ import { openDisk } from './open-disk.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { failure, ProgramError } from './program-error.ts';
 import { parseSettings, type Settings } from './settings.ts';
+import { announce, outliveReaders } from './standard-streams.ts';
 import { firstStopSignal } from './stop-signals.ts';
 
 /** Runs until a signal ends it, or something fails, which it says in one line. Answers the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
+  outliveReaders();
   try {
     const invocation = parseArgs(args, packageVersion());
     if (invocation.kind === 'print') {
@@ -47,14 +49,17 @@ async function serveUntilStopped(plan: Plan): Promise<void> {
   const log = openLog(plan.logLevel, plan.logFormat);
   const disks = await openDisks(plan, log);
   const server = await listen(plan, disks, log);
-  for (const uri of server.uris) process.stdout.write(`listening ${uri}\n`);
-  log.info({ exports: [...plan.exports.keys()] }, 'ready');
-  giveHints(plan, server, log);
-
-  const signal = await stopped;
-  log.info({ signal, connections: server.counters.connections.open }, 'stopping');
-  const { cut } = await server.close();
-  await closeDisks(disks);
+  let cut = 0;
+  try {
+    for (const uri of server.uris) await announce(`listening ${uri}`);
+    log.info({ exports: [...plan.exports.keys()] }, 'ready');
+    giveHints(plan, server, log);
+    const signal = await stopped;
+    log.info({ signal, connections: server.counters.connections.open }, 'stopping');
+  } finally {
+    ({ cut } = await server.close());
+    await closeDisks(disks);
+  }
   if (cut > 0) {
     const seconds = plan.shutdownTimeout;
     throw new ProgramError(

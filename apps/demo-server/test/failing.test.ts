@@ -31,7 +31,8 @@ test('a faulty configuration file exits with 2 and names the line', async () => 
   const folder = temporaryFolder();
   writeFileSync(
     join(folder, 'nbd.json'),
-    '{\n  "readOnly": true,\n  "maxConnections": "many"\n}\n',
+    // Some editors begin a file with a mark of its byte order.
+    '\uFEFF{\n  "readOnly": true,\n  "maxConnections": "many"\n}\n',
   );
 
   expect(await finish(['--config', 'nbd.json'], { cwd: folder })).toEqual({

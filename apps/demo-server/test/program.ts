@@ -11,6 +11,9 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Descriptors to write to in place of the pipes that the test reads. */
+  readonly stdout?: number;
+  readonly stderr?: number;
 }
 
 /** What is left of a program that has ended. */
@@ -89,12 +92,13 @@ export class Program {
 }
 
 /** Starts the program; the end of the test ends it. */
-export function start(args: readonly string[], { cwd, env }: StartOptions = {}): Program {
+export function start(args: readonly string[], options: StartOptions = {}): Program {
+  const { cwd, env, stdout = 'pipe', stderr = 'pipe' } = options;
   const { NBD_LOG_LEVEL: _level, ...inherited } = process.env;
   const child = spawn(
     process.execPath,
     ['--conditions=@nbd/source', '--import', TSX, MAIN, ...args],
-    { cwd, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd, env: { ...inherited, ...env }, stdio: ['ignore', stdout, stderr] },
   );
   onTestFinished(() => {
     child.kill('SIGKILL');
