@@ -151,7 +151,11 @@ export interface Driver {
    */
   extents?(offset: number, length: number): Extents;
 
-  /** Makes the disk `size` bytes: new bytes read as zeroes, cut ones are gone. `this.size` is the new size once answered. */
+  /**
+   * Makes the disk `size` bytes: new bytes read as zeroes, cut ones are gone. `this.size` is the new size
+   * once answered. No other call of the same connection is under way, but those of others may be, and
+   * those beyond the new size may fail.
+   */
   resize?(size: number): Awaitable<void>;
 
   /** Ends the use of the disk. Called exactly once, when no other call is under way. */

@@ -66,7 +66,7 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const server = new Server({
     addresses: uris.map(parseAddress),
     exports: sourceOf(options),
-    exportName: options.exportName ?? Object.keys(options.exports ?? {})[0],
+    exportName: options.exportName ?? defaultName(options.exports ?? {}),
     maxConnections: checkWhole('maxConnections', options.maxConnections ?? 100, { minimum: 1 }),
     handshakeTimeout: checkMillis('handshakeTimeout', options.handshakeTimeout ?? 10_000),
     shutdownTimeout: checkMillis('shutdownTimeout', options.shutdownTimeout ?? 60_000),
@@ -89,6 +89,11 @@ function sourceOf({ exports, source }: ServeOptions): ExportSource {
   if (source !== undefined) return source;
   if (exports !== undefined) return exportTable(exports);
   throw new TypeError('expected exports or source, found neither');
+}
+
+/** As the table has it: the export without a name, or else the first. */
+function defaultName(exports: Readonly<Record<string, ExportDefinition>>): string | undefined {
+  return Object.hasOwn(exports, '') ? '' : Object.keys(exports)[0];
 }
 
 function readBufferFor(reads: 'shared' | 'own'): Uint8Array | undefined {

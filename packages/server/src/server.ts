@@ -132,7 +132,7 @@ export class Server extends EventEmitter<ServerEvents> {
   /**
    * Ends the server: accepts no more, answers what is in flight, tells newcomers that it shuts down,
    * cuts what is left after `timeout` milliseconds (default: `shutdownTimeout`), and closes the
-   * exports. Later calls answer the same. Rejects with a RangeError, and closes nothing, for a timeout
+   * exports, for which a disk has as much time again, and a second at least. Later calls answer the same. Rejects with a RangeError, and closes nothing, for a timeout
    * that no timer can keep.
    */
   async close(options: { readonly timeout?: number } = {}): Promise<CloseReport> {
@@ -158,8 +158,16 @@ export class Server extends EventEmitter<ServerEvents> {
     for (const connection of this.#connections) connection.drop();
     // A disk that does not even answer now is closed with its calls under way: somebody wants to go home.
     await within(CUT_MILLIS, gone);
-    await closeSource(this.#settings.exports, this.#settings.log);
+    await this.#closeExports(Math.max(timeout, CUT_MILLIS));
     return { cut };
+  }
+
+  /** Closes the exports, but waits for a disk that does not answer no longer than `millis`. */
+  async #closeExports(millis: number): Promise<void> {
+    const { exports, log } = this.#settings;
+    const closing = closeSource(exports, log);
+    if (!(await within(millis, closing)))
+      log.error({ millis }, 'the exports did not close in time');
   }
 
   #accept(socket: Socket, kind: Address['kind']): void {
@@ -191,14 +199,15 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 }
 
-/** Waits for `event`, but not longer than `millis`. */
-async function within(millis: number, event: Promise<unknown>): Promise<void> {
+/** Waits for `event`, but not longer than `millis`; answers whether it came. */
+async function within(millis: number, event: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, millis);
+  const deadline = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), millis);
   });
-  await Promise.race([event, deadline]);
+  const came = await Promise.race([event.then(() => true), deadline]);
   clearTimeout(timer);
+  return came;
 }
 
 async function closeSource(source: ExportSource, log: ConnectionSettings['log']): Promise<void> {

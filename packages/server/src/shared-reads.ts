@@ -8,17 +8,10 @@
  * it is not what we know, the accepted socket is used as it is.
  */
 import { Socket } from 'node:net';
+import { handleOf, letGoOfHandle } from './socket-handle.ts';
 
 /** The size of the shared buffer, bytes: as much as one system call may bring. */
 export const READ_BUFFER_BYTES: number = 256 * 1024;
-
-interface Handle {
-  readonly readStart: () => number;
-}
-
-interface WithHandle {
-  _handle: Handle | null;
-}
 
 /**
  * A socket that hands what it reads to `received`, as views of `buffer`; false: stop reading until
@@ -32,9 +25,8 @@ export function withSharedReads(
   buffer: Uint8Array,
   received: (bytes: Uint8Array) => boolean,
 ): Socket | undefined {
-  const holder = accepted as unknown as WithHandle;
-  const handle = holder._handle;
-  if (typeof handle?.readStart !== 'function') return undefined;
+  const handle = handleOf(accepted);
+  if (handle === undefined) return undefined;
   const options = {
     handle,
     allowHalfOpen: true,
@@ -44,7 +36,7 @@ export function withSharedReads(
     },
   };
   const socket = new Socket(options);
-  holder._handle = null;
+  letGoOfHandle(accepted);
   socket.once('close', () => accepted.destroy());
   return socket;
 }

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Channel, ChannelReceiver } from '@nbd/session';
 import type { EagerLoop } from './eager-loop.ts';
 import { withSharedReads } from './shared-reads.ts';
+import { untakenBytes } from './socket-handle.ts';
 
 /** After `end`, how long a peer may take without reading on, and then to close, before we close. */
 const LINGER_MILLIS = 5000;
@@ -48,8 +49,9 @@ export class SocketChannel implements Channel {
     });
   }
 
+  /** Without end once the socket is destroyed, so that nobody makes more for it. */
   get queuedBytes(): number {
-    return this.socket.writableLength;
+    return this.socket.destroyed ? Number.POSITIVE_INFINITY : this.socket.writableLength;
   }
 
   start(receiver: ChannelReceiver): void {
@@ -91,7 +93,7 @@ export class SocketChannel implements Channel {
     if (this.#ending) return;
     this.#ending = true;
     this.socket.end();
-    this.#linger(this.queuedBytes);
+    this.#linger();
     this.resume();
   }
 
@@ -103,17 +105,26 @@ export class SocketChannel implements Channel {
     setImmediate(task);
   }
 
-  /** What the peer says does not count, only that it reads what is `queued`. */
-  #linger(queued: number): void {
-    const timer = setTimeout(() => {
-      if (this.queuedBytes < queued) this.#linger(this.queuedBytes);
-      else this.socket.destroy();
-    }, LINGER_MILLIS);
-    timer.unref();
+  /** What the peer says does not count, only that it takes what was sent. */
+  #linger(): void {
+    let untaken = untakenBytes(this.socket);
+    const look = (): void => {
+      const now = untakenBytes(this.socket);
+      if (now >= untaken) {
+        this.socket.destroy();
+        return;
+      }
+      untaken = now;
+      timer = setTimeout(look, LINGER_MILLIS).unref();
+    };
+    let timer = setTimeout(look, LINGER_MILLIS).unref();
     this.socket.once('close', () => clearTimeout(timer));
   }
 
-  readonly #written = (): void => {
-    if (this.#lent.shift() === true) this.#receiver.sent();
+  /** After a write that failed nothing more is to be sent, and `closed` will say so. */
+  readonly #written = (error?: Error | null): void => {
+    const wasLent = this.#lent.shift() === true;
+    if (error !== undefined && error !== null) this.socket.destroy(error);
+    else if (wasLent) this.#receiver.sent();
   };
 }

@@ -1,4 +1,5 @@
 /** C-188: a client that does not take its replies is not served further, and costs the others nothing. */
+import { once } from 'node:events';
 import { expect, describe, test } from 'vitest';
 import { Option, OptionReply } from '@nbd/codec';
 import type { Driver } from '@nbd/driver';
@@ -59,6 +60,20 @@ describe.each(READS)('reads: %s', (reads) => {
     }
     client.says(disconnect());
     await client.closed;
+  });
+
+  test('C-006 C-188 what a client has asked for and not read is not served once it has reset', async () => {
+    const server = await serving({ reads, exports: { disk: patternDisk } });
+    const other = await enter(server);
+    const client = await enter(server);
+    client.socket.pause();
+    client.says(...Array.from({ length: REQUESTS }, (_, i) => read(i * MIB, MIB, i)));
+    await untilStalled(server, other);
+    const { bytesRead } = server.counters;
+    const gone = once(server, 'disconnect');
+    client.resets();
+    await gone;
+    expect(server.counters.bytesRead).toBe(bytesRead);
   });
 
   test('C-188 ten such clients are bounded alike, and can be lost alike', async () => {

@@ -131,6 +131,26 @@ describe.each(cases)('$transport, reads: $reads', ({ reads, transport }) => {
     client.resets();
   });
 
+  test('C-007 C-280 a client that reads its last reply slowly and steadily gets all of it', async () => {
+    shortenPatience();
+    const disk = new HeldDisk();
+    const server = await serving({ ...options(), exports: { disk } });
+    const length = disk.size;
+    const client = await enter(server);
+    client.socket.pause();
+    client.says(...[1, 2, 3, 4].map((cookie) => read(0, length, cookie)), disconnect());
+    await disk.holds(4);
+    const whole = client.hearsRest();
+    disk.letGo();
+    // Opens for a moment in each tenth of a patience, for several patiences together.
+    const reading = setInterval(() => {
+      client.socket.resume();
+      setImmediate(() => client.socket.pause());
+    }, 5);
+    onTestFinished(() => clearInterval(reading));
+    expect(await whole).toHaveLength(4 * (16 + length));
+  });
+
   test('C-012 a client that goes on talking after its DISC is closed after a while too', async () => {
     shortenPatience();
     const server = await serving(options());

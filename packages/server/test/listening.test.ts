@@ -65,6 +65,14 @@ test.skipIf(!hasIpv6)(
   },
 );
 
+test('the URIs name the default export: the one without a name, or else the first', async () => {
+  const disk = new HeldDisk();
+  const first = await serving({ exports: { b: disk, a: disk } });
+  expect(first.uris[0]).toMatch(/:\d+\/b$/);
+  const nameless = await serving({ exports: { b: disk, '': disk } });
+  expect(nameless.uris[0]).toMatch(/:\d+$/);
+});
+
 test('the URIs of a source name the export that they are told to, or none', async () => {
   const source = exportTable({ disk: new HeldDisk() });
   const named = await serving({ source, exportName: 'a b' });

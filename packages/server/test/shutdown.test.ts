@@ -1,11 +1,12 @@
 /** The end of a server. Spec: "Terminating the transmission phase", "NBD_REP_ERR_SHUTDOWN", "NBD_ESHUTDOWN". */
 import { once } from 'node:events';
 import { ErrorCode, Option, OptionReply } from '@nbd/codec';
+import type { Awaitable, Driver } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
 import type { Server } from '../src/index.ts';
 import { content, go, option, read, write } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
-import { READS, serving } from './serving.ts';
+import { READS, recordingLog, serving } from './serving.ts';
 import { dial, enter, firstAddress, haggle } from './socket-client.ts';
 
 const { ESHUTDOWN, OK } = ErrorCode;
@@ -165,6 +166,47 @@ describe.each(READS)('reads: %s', (reads) => {
     await server.close();
     expect(server.uris).toEqual(uris);
     expect(server.counters).toMatchObject({ bytesRead: 100, connections: { open: 0, total: 1 } });
+  });
+});
+
+test('C-283 a client whose WRITE was refused and still goes by does not hold up the end', async () => {
+  const server = await serving();
+  const client = await enter(server);
+  const closing = server.close();
+  client.says(write(0, new Uint8Array(70_000), 1).subarray(0, 1000));
+  expect(await closing).toEqual({ cut: 0 });
+});
+
+const neverFlushing: Driver = {
+  size: 512,
+  read: (target) => void target.fill(0),
+  write: () => undefined,
+  flush: () => new Promise(() => undefined),
+};
+
+test.each<[string, replies: number, disk: () => Awaitable<Driver>]>([
+  ['opens', 0, () => new Promise(() => undefined)],
+  ['flushes', 2, () => neverFlushing],
+])('a disk that never %s does not hold up the end for ever', async (_, replies, disk) => {
+  const { log, lines } = recordingLog();
+  let tellAsked = (): void => undefined;
+  const asked = new Promise<void>((resolve) => {
+    tellAsked = resolve;
+  });
+  const opened = (): Awaitable<Driver> => {
+    tellAsked();
+    return disk();
+  };
+  const server = await serving({ log, exports: { disk: opened } });
+  const client = await haggle(server);
+  client.says(go('disk'));
+  await asked;
+  for (let i = 0; i < replies; i++) await client.hearsOptionReply();
+  await server.close({ timeout: 0 });
+  expect(lines).toContainEqual({
+    level: 'error',
+    fields: { millis: 1000 },
+    message: 'the exports did not close in time',
   });
 });
 

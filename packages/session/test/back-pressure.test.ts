@@ -1,10 +1,11 @@
 /** Memory stays bounded by not reading further (C-187, C-188), and all of it comes back. */
+import { Command, ErrorCode } from '@nbd/codec';
 import fc from 'fast-check';
 import { memoryDriver } from '@nbd/driver-memory';
 import type { Driver } from '@nbd/driver';
 import { expect, test } from 'vitest';
 import { BufferPool, type SessionLimits } from '../src/index.ts';
-import { content, read, write } from './client-bytes.ts';
+import { content, read, request, write } from './client-bytes.ts';
 import { entered, factsOf } from './conversation.ts';
 import { type Settled, unsettled } from './counting-source.ts';
 import { propertyRuns } from './property-runs.ts';
@@ -81,18 +82,35 @@ test('requests that hold no memory pass while others are held back by their size
   host.isGiven({ type: 1 });
 });
 
-test('sessions that share a full pool have one request each, and go on as it empties', () => {
-  const pool = new BufferPool({ lentBytesMax: 10_000 });
-  const [one, other] = [entered(factsOf(), {}, pool), entered(factsOf(), {}, pool)];
-  one.client.says(write(0, content(9000)));
-  const first = one.host.isGiven({ length: 9000 });
-  expect(pool.hasRoom(1000)).toBe(false);
-  other.client.says(write(0, content(2000)), read(0, 1000));
-  const second = other.host.isGiven({ length: 2000 });
+test('sessions that share a full pool have one request each or a small share, and go on as it empties', () => {
+  const pool = new BufferPool({ lentBytesMax: 3_000_000 });
+  const facts = factsOf({ size: 2 ** 24 });
+  const [one, other] = [entered(facts, {}, pool), entered(facts, {}, pool)];
+  one.client.says(write(0, content(2_500_000)));
+  const first = one.host.isGiven({ length: 2_500_000 });
+  expect(pool.hasRoom(1)).toBe(false);
+  other.client.says(read(0, 600_000), read(0, 400_000), read(0, 100_000));
+  const mine = [other.host.isGiven({ length: 600_000 }), other.host.isGiven({ length: 400_000 })];
   other.host.isIdle();
   one.host.finishes(first);
-  other.host.finishes(second);
-  other.host.isGiven({ type: 0, length: 1000 });
+  for (const reading of mine) other.host.fails(reading, ErrorCode.EIO);
+  other.host.isGiven({ type: 0, length: 100_000 });
+});
+
+test('a client that asks for much work with few bytes takes turns with others', async () => {
+  const zeroes = 40;
+  const { driver, calls } = recordingDriver({ size: 2 ** 30, offers: ['write', 'zero'] });
+  const service = await scriptedEntry(driver);
+  const flood = Array.from({ length: zeroes }, (_, cookie) =>
+    request({ type: Command.WRITE_ZEROES, length: 2 ** 20, cookie }),
+  );
+  service.channel.receives(...flood);
+  expect(calls.length, 'in one turn').toBe(8);
+  expect(service.channel.paused).toBe(true);
+  await quiet();
+  expect(calls).toHaveLength(zeroes);
+  expect(service.channel.paused).toBe(false);
+  expect(service.channel.heard()).toHaveLength(zeroes * 16);
 });
 
 /** Whether the client is to send more, as the pump has told the channel. */

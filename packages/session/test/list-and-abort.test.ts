@@ -169,6 +169,29 @@ test('S-44 a list is drawn as it is sent: a client that does not read it costs n
   expect(heard).toBe(greeting().length + expected + ack(Option.LIST).length);
 });
 
+test('a list whose reader has gone is closed where it is', async () => {
+  let closed = false;
+  const service = serveScript(
+    {
+      *list() {
+        try {
+          for (;;) yield { name: 'and so on' };
+        } finally {
+          closed = true;
+        }
+      },
+      open: () => undefined,
+    },
+    { takesAtOnce: false },
+  );
+  service.channel.receives(clientFlags(3), option(Option.LIST));
+  await quiet();
+  expect(closed).toBe(false);
+  service.channel.closes(new Error('ECONNRESET'));
+  await service.served.done;
+  expect(closed).toBe(true);
+});
+
 test('C-065 listed names work in EXPORT_NAME, names that the wire cannot carry are left out, and so are such descriptions', async () => {
   const table = exportTable({ a: memoryDriver({ size: 512 }) });
   const talk = new ServedConversation({

@@ -12,7 +12,7 @@ export interface Channel {
    */
   send(segments: readonly Uint8Array[]): boolean;
 
-  /** Bytes that were sent and that the transport has not taken yet. */
+  /** Bytes that were sent and that the transport has not taken yet; infinite once it will take no more. */
   readonly queuedBytes: number;
 
   /** Stop telling of received bytes; a chunk that is on its way may still come. */
@@ -33,7 +33,7 @@ export interface Channel {
 export interface ChannelReceiver {
   /** Bytes arrived. They are borrowed until this returns. */
   received(bytes: Uint8Array): void;
-  /** The oldest `send` that answered false is done with its memory. */
+  /** The oldest `send` that answered false is done with its memory. Never told of one that failed: `closed` follows. */
   sent(): void;
   /** The peer will send no more; it may still read. */
   ended(): void;

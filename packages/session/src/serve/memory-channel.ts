@@ -47,7 +47,7 @@ class MemoryChannel implements Channel {
   }
 
   get queuedBytes(): number {
-    return this.#outgoing.bytes;
+    return this.#outgoing.broken ? Number.POSITIVE_INFINITY : this.#outgoing.bytes;
   }
 
   start(receiver: ChannelReceiver): void {

@@ -22,6 +22,10 @@ import { Translator } from './serve-request.ts';
 
 /** A turn sends when it has this much: enough for one system call, little enough to stay in the cache. */
 const SEND_BYTES = 256 * 1024;
+/** A turn serves this much, read, written or zeroed, and then lets others have theirs. */
+const TURN_BYTES_MAX = 8 * 2 ** 20;
+/** What the smallest request counts. */
+const REQUEST_BYTES_MIN = 4096;
 
 export interface ServeChannelOptions {
   readonly exports: ExportSource;
@@ -66,6 +70,8 @@ class Pump implements ChannelReceiver, ServedSession {
   /** Slabs of segments that the channel has not sent yet, an array for each send. */
   readonly #unsent: Slab[][] = [];
   #running = false;
+  /** What this turn has served, bytes. */
+  #turnBytes = 0;
   #scheduled = false;
   #leaving = false;
   #hasEnded = false;
@@ -146,13 +152,15 @@ class Pump implements ChannelReceiver, ServedSession {
   #run(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#turnBytes = 0;
     try {
       this.#translator?.lookAtSize();
       do this.#drawEvents();
-      while (this.#send() && !this.#isBehind);
+      while (this.#send() && !this.#isBehind && !this.#isSpent);
+      if (this.#isSpent) this.#runSoon();
       if (this.#leaving && !this.#session.isBusy) this.#endNow();
-      this.#session.keepRest();
     } finally {
+      this.#session.keepRest();
       this.#running = false;
     }
     this.#windDownOrReadOn();
@@ -171,7 +179,7 @@ class Pump implements ChannelReceiver, ServedSession {
   /** Acts on events until there are none, or enough replies for one send. */
   #drawEvents(): void {
     do {
-      while (this.#session.readyBytes < SEND_BYTES && !this.#isBehind) {
+      while (this.#session.readyBytes < SEND_BYTES && !this.#isBehind && !this.#isSpent) {
         const event = this.#session.nextEvent();
         if (event === undefined) break;
         this.#act(event);
@@ -184,9 +192,15 @@ class Pump implements ChannelReceiver, ServedSession {
     return !this.#channelClosed && this.#channel.queuedBytes > this.#session.limits.unsentBytesMax;
   }
 
+  /** Whether this turn has done its share of work; others have a turn before the next. */
+  get #isSpent(): boolean {
+    return this.#turnBytes >= TURN_BYTES_MAX;
+  }
+
   #act(event: ServerEvent): void {
     switch (event.kind) {
       case 'request':
+        this.#turnBytes += Math.max(event.length, REQUEST_BYTES_MIN);
         this.#translator?.serve(event);
         break;
       case 'list':
@@ -222,7 +236,7 @@ class Pump implements ChannelReceiver, ServedSession {
 
   #windDownOrReadOn(): void {
     if (!this.#hasEnded) {
-      if (this.#session.wantsBytes && !this.#isBehind) this.#channel.resume();
+      if (this.#session.wantsBytes && !this.#isBehind && !this.#isSpent) this.#channel.resume();
       else this.#channel.pause();
       return;
     }

@@ -71,9 +71,10 @@ export class Translator {
     this.#mustClear = driver.fillsTarget !== true;
   }
 
-  /** Takes over a new size, which another connection may have given the disk. */
+  /** Takes over a new size, which another connection may have given the disk. One that cannot be is passed over. */
   lookAtSize(): void {
-    this.#facts.size = this.#driver.size;
+    const size = sizeOf(this.#driver);
+    if (size !== undefined) this.#facts.size = size;
   }
 
   /** Carries out one request; a READ of a disk that takes batches waits for `serveReads`. */
@@ -220,5 +221,15 @@ export class Translator {
       length,
       code,
     });
+  }
+}
+
+/** The size of a disk, unless its driver fails to tell it. */
+function sizeOf(driver: Driver): number | undefined {
+  try {
+    const { size } = driver;
+    return Number.isSafeInteger(size) && size >= 0 ? size : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -126,6 +126,7 @@ export class Handshake {
   end(): void {
     this.#state = 'ended';
     this.#data.drop();
+    this.#listing?.close();
   }
 
   /** The host's answer to `list`. */

@@ -21,6 +21,15 @@ export class Listing {
     this.#outbox = outbox;
   }
 
+  /** Gives up what is not drawn yet. */
+  close(): void {
+    try {
+      this.#entries.return?.();
+    } catch {
+      // The client is gone, and so is the interest in why its list could not be closed.
+    }
+  }
+
   /** Writes on until enough is ready; true: the final reply is written. */
   advance(): boolean {
     while (this.#outbox.readyBytes < READY_BYTES_MAX) {

@@ -4,7 +4,7 @@
  *
  *   state    holds when                                  leaves on
  *   request  the next bytes are a request                a header in hand and a free slot
- *   held     a request waits for room in memory          room, or nothing else in flight
+ *   held     a request waits for memory or a RESIZE      room, or nothing else in flight
  *   payload  a WRITE waits for its payload               `length` bytes in hand
  *   skip     a refused request waits for its payload     all of it dropped; then it is answered
  *   ended    nothing more will be read                   never
@@ -18,6 +18,7 @@ import { UsageError } from '../../usage-error.ts';
 import type { EndReason } from '../event.ts';
 import type { Inbox } from '../inbox.ts';
 import type { Outbox } from '../outbox.ts';
+import { Admission } from './admission.ts';
 import { checkRequest } from './check-request.ts';
 import type { ExportFacts } from './export-facts.ts';
 import { InFlight } from './in-flight.ts';
@@ -39,6 +40,7 @@ export class Transmission {
   readonly #inbox: Inbox;
   readonly #pool: BufferPool;
   readonly #limits: SessionLimits;
+  readonly #admission: Admission;
   readonly #free: InFlight[] = [];
   #state: State = 'request';
   #shuttingDown = false;
@@ -50,8 +52,6 @@ export class Transmission {
 
   /** Slots made so far; they are made as they are needed, up to `inFlightMax`. */
   #slots = 0;
-  #lent = 0;
-  #lentBytes = 0;
 
   constructor(facts: ExportFacts, form: ReplyForm, parts: TransmissionParts) {
     this.facts = facts;
@@ -59,11 +59,12 @@ export class Transmission {
     this.#inbox = parts.inbox;
     this.#pool = parts.pool;
     this.#limits = parts.limits;
+    this.#admission = new Admission(parts.limits.inFlightBytesMax, parts.pool);
   }
 
   /** How many requests the host has. */
   get inFlight(): number {
-    return this.#lent;
+    return this.#admission.inFlight;
   }
 
   /** Whether more bytes would help. */
@@ -87,7 +88,7 @@ export class Transmission {
 
   /** Whether a request is with the host, or its payload on the way. */
   get isBusy(): boolean {
-    return this.#lent > 0 || this.#current !== undefined;
+    return this.#admission.inFlight > 0 || this.#state === 'payload' || this.#state === 'held';
   }
 
   /** Whether what is in hand waits for the host, not for the peer. */
@@ -114,7 +115,7 @@ export class Transmission {
           step = this.#readRequest();
           break;
         case 'held':
-          step = this.#admit(this.#current as InFlight);
+          step = this.#examine(this.#current as InFlight);
           break;
         case 'payload':
           step = this.#readPayload(this.#current as InFlight);
@@ -186,6 +187,11 @@ export class Transmission {
       this.#recycle(request);
       return 'disconnected';
     }
+    return this.#examine(request);
+  }
+
+  /** Decides what becomes of a request: refused, done already, held, or admitted. */
+  #examine(request: InFlight): InFlight | EndReason | 'again' | undefined {
     const payloadBytes = request.type === Command.WRITE ? request.length : 0;
     request.error = this.#shuttingDown
       ? ErrorCode.ESHUTDOWN
@@ -214,10 +220,7 @@ export class Transmission {
 
   /** Lets a request in when there is memory for it; a lone one always passes. */
   #admit(request: InFlight): InFlight | 'again' | undefined {
-    const bytes = heldBytes(request);
-    const fits =
-      this.#lentBytes + bytes <= this.#limits.inFlightBytesMax && this.#pool.hasRoom(bytes);
-    if (!fits && this.#lent > 0) {
+    if (!this.#admission.allows(request)) {
       this.#current = request;
       this.#state = 'held';
       return undefined;
@@ -258,14 +261,12 @@ export class Transmission {
     this.#current = undefined;
     this.#state = 'request';
     request.lent = true;
-    this.#lent++;
-    this.#lentBytes += heldBytes(request);
+    this.#admission.enter(request);
     return request;
   }
 
   #takeBack(request: InFlight): void {
-    this.#lent--;
-    this.#lentBytes -= heldBytes(request);
+    this.#admission.leave(request);
     this.#recycle(request);
   }
 
@@ -277,11 +278,6 @@ export class Transmission {
   #mustBeLent(request: InFlight): void {
     if (!request.lent) throw new UsageError('this request has been answered already');
   }
-}
-
-/** Bytes of memory that a request holds while it is in flight. */
-function heldBytes({ type, length }: InFlight): number {
-  return type === Command.READ || type === Command.WRITE ? length : 0;
 }
 
 /** Whether a length of 0 makes the request a no-op (C-185). */
