@@ -1,5 +1,5 @@
 /** The end of a server. Spec: "Terminating the transmission phase", "NBD_REP_ERR_SHUTDOWN", "NBD_ESHUTDOWN". */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { ErrorCode, Option, OptionReply } from '@nbd/codec';
 import type { Awaitable, Driver } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
@@ -189,12 +189,10 @@ test.each<[string, replies: number, disk: () => Awaitable<Driver>]>([
   ['flushes', 2, () => neverFlushing],
 ])('a disk that never %s does not hold up the end for ever', async (_, replies, disk) => {
   const { log, lines } = recordingLog();
-  let tellAsked = (): void => undefined;
-  const asked = new Promise<void>((resolve) => {
-    tellAsked = resolve;
-  });
+  const asks = new EventEmitter();
+  const asked = once(asks, 'asked');
   const opened = (): Awaitable<Driver> => {
-    tellAsked();
+    asks.emit('asked');
     return disk();
   };
   const server = await serving({ log, exports: { disk: opened } });
