@@ -49,7 +49,7 @@ test('each small batch renews the window', () => {
 
 test('a large batch starts no window', () => {
   const script = scriptedLoop();
-  script.loop.served(28 * 64);
+  script.loop.served(28 * 200);
   expect(script.isPolling).toBe(false);
 });
 

@@ -15,8 +15,8 @@
 
 /** How long the loop polls after a batch. */
 const WINDOW_MILLIS = 0.05;
-/** A larger batch tells of a client that does not wait for each answer; bytes. */
-const SMALL_BATCH_BYTES = 512;
+/** A larger batch, of more than 146 requests, tells of a client that keeps us busy anyway; bytes. */
+const SMALL_BATCH_BYTES = 4096;
 /** After this many windows in a row without a request, batches are passed over. */
 const FRUITLESS_MAX = 8;
 /** Batches passed over at first and at the most; the number doubles as long as nothing comes of it. */

@@ -176,10 +176,11 @@ class Pump implements ChannelReceiver, ServedSession {
     });
   };
 
-  /** Acts on events until there are none, or enough replies for one send. */
+  /** Acts on events until there are none, or enough replies for one send. Nothing is sent in here, so whoever is behind stays so. */
   #drawEvents(): void {
+    if (this.#isBehind) return;
     do {
-      while (this.#session.readyBytes < SEND_BYTES && !this.#isBehind && !this.#isSpent) {
+      while (this.#session.readyBytes < SEND_BYTES && !this.#isSpent) {
         const event = this.#session.nextEvent();
         if (event === undefined) break;
         this.#act(event);
