@@ -5,11 +5,12 @@
 import { readSync } from 'node:fs';
 import { readInPool } from './async-reads.ts';
 import type { Clock } from './clock.ts';
+import type { FileInUse } from './file-in-use.ts';
 import { HotMap } from './hot-map.ts';
-import type { ReadableFile, Reads } from './reads.ts';
+import type { Reads } from './reads.ts';
 
 /** `size` is that of the file, in bytes, when it is opened. */
-export function adaptiveReads(file: ReadableFile, size: number, clock: Clock): Reads {
+export function adaptiveReads(file: FileInUse, size: number, clock: Clock): Reads {
   const map = new HotMap(size, clock());
 
   async function readCold(target: Uint8Array, offset: number): Promise<void> {
@@ -37,7 +38,7 @@ export function adaptiveReads(file: ReadableFile, size: number, clock: Clock): R
 }
 
 /** Bytes read; 0 also for an error, which the pool will find again and report. */
-function readNow(file: ReadableFile, target: Uint8Array, offset: number): number {
+function readNow(file: FileInUse, target: Uint8Array, offset: number): number {
   try {
     return readSync(file.fd, target, 0, target.length, offset);
   } catch {

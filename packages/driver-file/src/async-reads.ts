@@ -5,11 +5,15 @@
  * the true error.
  */
 import { read } from 'node:fs';
+import { promisify } from 'node:util';
 import { DriverError } from '@nbd/driver';
 import { toDriverError } from './file-error.ts';
-import type { ReadableFile, Reads } from './reads.ts';
+import type { FileInUse } from './file-in-use.ts';
+import type { Reads } from './reads.ts';
 
-export function asyncReads(file: ReadableFile): Reads {
+const readSome = promisify(read);
+
+export function asyncReads(file: FileInUse): Reads {
   return { means: 'async', read: (target, offset) => readInPool(file, target, offset) };
 }
 
@@ -17,35 +21,39 @@ export function asyncReads(file: ReadableFile): Reads {
  * Fills `target` from byte `filled` on; `offset` is where the first byte of `target` comes from. A file
  * that ends before that has shrunk: `DriverError("EIO")`.
  */
-export function readInPool(
-  file: ReadableFile,
+export async function readInPool(
+  file: FileInUse,
   target: Uint8Array,
   offset: number,
   filled = 0,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const readOn = (done: number): void => {
-      read(file.fd, target, done, target.length - done, offset + done, (error, count) => {
-        if (error !== null) reject(toDriverError(error, describe(file, target, offset)));
-        else if (count === 0) reject(ended(file, target, offset, done));
-        else if (done + count < target.length) readOn(done + count);
-        else resolve();
-      });
-    };
-    readOn(filled);
-  });
+  for (let done = filled; done < target.length; ) {
+    const count = await readOn(file, target, offset, done);
+    if (count === 0) throw ended(file, target, offset, done);
+    done += count;
+  }
 }
 
-function ended(
-  file: ReadableFile,
+async function readOn(
+  file: FileInUse,
   target: Uint8Array,
   offset: number,
-  filled: number,
-): DriverError {
+  done: number,
+): Promise<number> {
+  try {
+    const length = target.length - done;
+    const { bytesRead } = await file.use((fd) => readSome(fd, target, done, length, offset + done));
+    return bytesRead;
+  } catch (error) {
+    throw toDriverError(error, describe(file, target, offset));
+  }
+}
+
+function ended(file: FileInUse, target: Uint8Array, offset: number, filled: number): DriverError {
   const action = describe(file, target, offset);
   return new DriverError('EIO', `${action}: the file has shrunk and ends at ${offset + filled}`);
 }
 
-function describe(file: ReadableFile, target: Uint8Array, offset: number): string {
+function describe(file: FileInUse, target: Uint8Array, offset: number): string {
   return `${file.path}: read of ${target.length} bytes at ${offset}`;
 }

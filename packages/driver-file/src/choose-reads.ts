@@ -5,9 +5,10 @@
 import { adaptiveReads } from './adaptive-reads.ts';
 import { asyncReads } from './async-reads.ts';
 import type { Environment } from './environment.ts';
+import type { FileInUse } from './file-in-use.ts';
 import { FileOpenError } from './file-open-error.ts';
 import { knowsNoWait, nowaitReads } from './nowait-reads.ts';
-import type { Means, ReadableFile, Reads } from './reads.ts';
+import type { Means, Reads } from './reads.ts';
 import { ringCanRead, sharedRing, uringReads } from './uring-reads.ts';
 
 /** A means by name, or 'auto' for the best there is. */
@@ -21,7 +22,7 @@ interface Unavailable {
 /** The reads of `file`, whose size is `size` bytes. Throws `FileOpenError("unavailable")` for a named means that is not to be had. */
 export function chooseReads(
   io: IoChoice,
-  file: ReadableFile,
+  file: FileInUse,
   size: number,
   environment: Environment,
   notice: (text: string) => void,
@@ -45,7 +46,7 @@ const WORDS: Readonly<Record<Means, string>> = {
   async: 'fs.read in the thread pool',
 };
 
-type Offer = (file: ReadableFile, size: number, environment: Environment) => Reads | Unavailable;
+type Offer = (file: FileInUse, size: number, environment: Environment) => Reads | Unavailable;
 
 const OFFERS: Readonly<Record<Means, Offer>> = {
   uring: offerUring,
@@ -62,7 +63,7 @@ const NO_NOWAIT: Unavailable = {
 };
 
 function offerUring(
-  file: ReadableFile,
+  file: FileInUse,
   _size: number,
   { systemCalls }: Environment,
 ): Reads | Unavailable {
@@ -76,7 +77,7 @@ function offerUring(
 }
 
 function offerNowait(
-  file: ReadableFile,
+  file: FileInUse,
   _size: number,
   { systemCalls }: Environment,
 ): Reads | Unavailable {
@@ -86,7 +87,7 @@ function offerNowait(
 }
 
 function chooseBest(
-  file: ReadableFile,
+  file: FileInUse,
   size: number,
   environment: Environment,
   notice: (text: string) => void,

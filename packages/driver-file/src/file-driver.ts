@@ -1,22 +1,22 @@
 /**
  * A file as a disk: puts together what the other files of this package know.
  */
-import { close, fdatasync, ftruncate } from 'node:fs';
+import { ftruncate } from 'node:fs';
 import { promisify } from 'node:util';
 import type { BlockSize, Driver } from '@nbd/driver';
 import { chooseReads } from './choose-reads.ts';
 import type { IoChoice } from './choose-reads.ts';
+import { DiskSize } from './disk-size.ts';
 import { loadEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
+import { fileChanges } from './file-changes.ts';
 import { toDriverError } from './file-error.ts';
 import { fileExtents, knowsExtents } from './file-extents.ts';
+import { FileInUse } from './file-in-use.ts';
 import { lockForWriting } from './file-lock.ts';
-import type { LockPolicy, Release } from './file-lock.ts';
-import { asyncWrites, guardedWrites } from './file-writes.ts';
+import type { LockPolicy } from './file-lock.ts';
 import { openFile } from './open-file.ts';
 import type { OpenFile } from './open-file.ts';
-import { rangeCalls } from './range-calls.ts';
-import { rangeChanges } from './range-changes.ts';
 import type { Reads } from './reads.ts';
 
 export interface FileDriverOptions {
@@ -44,7 +44,11 @@ export interface FileDriverOptions {
  * Opens a file as a disk, which holds it open until `close`.
  *
  * The size is that of the file when it is opened, and changes by `resize` alone: reads beyond the end of
- * a file that others have cut short fail with EIO, each on its own.
+ * a file that others have cut short fail with EIO, each on its own. A disk that shrinks has its new size at
+ * once; it waits for the changes under way and holds up those that come meanwhile.
+ *
+ * `close` may be called while others are under way: those that need the system again reject with
+ * ESHUTDOWN, as do later ones, and it resolves when the system has done with the file.
  *
  * Rejects with `FileOpenError`, whose message is one line for a person.
  */
@@ -58,39 +62,37 @@ export async function openFileDriver(
   environment: Environment,
 ): Promise<Driver> {
   const { path, readOnly = false, io = 'auto', lock = 'auto', notice = () => undefined } = options;
-  const file = await openFile(path, readOnly);
-  let release: Release | undefined;
+  const opened = await openFile(path, readOnly);
+  const file = new FileInUse(opened.fd, path);
   try {
-    if (!readOnly) release = lockForWriting(file, lock, environment.extensions, notice);
-    const reads = chooseReads(io, file, file.size, environment, notice);
-    return assemble(file, reads, readOnly, environment, notice, release);
+    if (!readOnly) file.whenClosed(lockForWriting(opened, lock, environment.extensions, notice));
+    const reads = chooseReads(io, file, opened.size, environment, notice);
+    return assemble(opened, file, reads, readOnly, environment, notice);
   } catch (error) {
-    release?.();
-    await promisify(close)(file.fd);
+    await file.close();
     throw error;
   }
 }
 
 function assemble(
-  file: OpenFile,
+  opened: OpenFile,
+  file: FileInUse,
   reads: Reads,
   readOnly: boolean,
   environment: Environment,
   notice: (text: string) => void,
-  release: Release | undefined,
 ): Driver {
-  const { fd, path, rotational } = file;
+  const { path, rotational } = opened;
   const { systemCalls } = environment;
-  const blockSize = blockSizeOf(file);
-  let size = file.size;
-  let closing: Promise<void> | undefined;
+  const blockSize = blockSizeOf(opened);
+  const size = new DiskSize(path, opened.size);
 
-  const mapped = systemCalls !== undefined && knowsExtents(fd, systemCalls);
+  const mapped = systemCalls !== undefined && knowsExtents(file.fd, systemCalls);
   if (!mapped) notice(`${path}: holes cannot be told from data here`);
 
   return {
     get size() {
-      return size;
+      return size.bytes;
     },
     readOnly,
     multiConn: true,
@@ -103,55 +105,28 @@ function assemble(
     ...(reads.readBatch !== undefined && { readBatch: reads.readBatch }),
 
     ...(mapped && {
-      extents: (offset, length) => fileExtents(file, systemCalls, size, offset, length),
+      extents: (offset, length) => fileExtents(file, systemCalls, size.bytes, offset, length),
     }),
     ...(systemCalls !== undefined && {
-      async cache(offset, length) {
-        await attempt(systemCalls.willNeed(fd, offset, length), `${path}: cache at ${offset}`);
-      },
+      cache: (offset, length) =>
+        attempt(
+          file.use((fd) => systemCalls.willNeed(fd, offset, length)),
+          `${path}: cache at ${offset}`,
+        ),
     }),
-    ...(!readOnly && changes(file, reads, environment, notice)),
+    ...(!readOnly && fileChanges(file, opened.identity, size, reads, environment, notice)),
     ...(!readOnly &&
-      file.kind === 'regular' && {
-        async resize(newSize) {
-          await attempt(promisify(ftruncate)(fd, newSize), `${path}: resize to ${newSize} bytes`);
-          size = newSize;
-        },
+      opened.kind === 'regular' && {
+        resize: (newSize) =>
+          size.resize(newSize, (bytes) =>
+            attempt(
+              file.use((fd) => promisify(ftruncate)(fd, bytes)),
+              `${path}: resize to ${bytes} bytes`,
+            ),
+          ),
       }),
 
-    close() {
-      // A descriptor closed twice might be somebody else's the second time.
-      closing ??= promisify(close)(fd).finally(() => release?.());
-      return closing;
-    },
-  };
-}
-
-type Changes = Pick<Driver, 'write' | 'flush' | 'trim' | 'zero'>;
-
-function changes(
-  file: OpenFile,
-  reads: Reads,
-  environment: Environment,
-  notice: (text: string) => void,
-): Changes {
-  const write =
-    reads.means === 'async' ? asyncWrites(file) : guardedWrites(file, environment.clock);
-  const calls = rangeCalls(file.fd, environment);
-  if (calls.discard === undefined) {
-    notice(`${file.path}: no trim: that needs an optional package, fs-native-extensions or koffi`);
-  }
-  return {
-    write(source, offset) {
-      const answer = write(source, offset);
-      // The page cache has the bytes only when the write is over.
-      if (answer === undefined) reads.written?.(offset, source.length);
-      return answer;
-    },
-    async flush() {
-      await attempt(promisify(fdatasync)(file.fd), `${file.path}: flush`);
-    },
-    ...rangeChanges(file, calls, notice),
+    close: () => file.close(),
   };
 }
 

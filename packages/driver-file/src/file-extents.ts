@@ -3,8 +3,8 @@
  */
 import { DriverError, dataExtent, holeExtent } from '@nbd/driver';
 import type { Extent } from '@nbd/driver';
-import type { ReadableFile } from './reads.ts';
-import { ENXIO, SEEK_DATA, SEEK_HOLE } from './system-calls.ts';
+import type { FileInUse } from './file-in-use.ts';
+import { ENXIO, SEEK_DATA, SEEK_END, SEEK_HOLE } from './system-calls.ts';
 import type { SystemCalls } from './system-calls.ts';
 
 /** Whether the file system of an open file tells holes from data. */
@@ -17,9 +17,12 @@ export function knowsExtents(fd: number, calls: SystemCalls): boolean {
 /**
  * The extents from `offset` up to at least `offset + length`, on a disk of `size` bytes. One system call for each; the
  * position that it moves is used by nobody, since all reads and writes give their own.
+ *
+ * A file that others have cut short has no holes behind its end: what is gone counts as data, so that it is
+ * read, and the reading fails.
  */
 export function* fileExtents(
-  file: ReadableFile,
+  file: FileInUse,
   calls: SystemCalls,
   size: number,
   offset: number,
@@ -28,22 +31,28 @@ export function* fileExtents(
   const end = offset + length;
   let at = offset;
   while (at < end) {
-    const data = Math.min(seek(file, calls, at, SEEK_DATA) ?? size, size);
+    const found = seek(file, calls, at, SEEK_DATA);
+    const data = Math.min(found ?? endOf(file, calls), size);
     if (data > at) yield holeExtent(data - at);
-    if (data >= end) return;
-    // The data may have become a hole in the meantime: then this ends where it started, and we look again.
-    at = Math.min(seek(file, calls, data, SEEK_HOLE) ?? size, size);
-    if (at > data) yield dataExtent(at - data);
+    at = Math.max(at, data);
+    if (at >= end) return;
+    if (found === undefined) {
+      yield dataExtent(size - at);
+      return;
+    }
+    // The data may have become a hole, or the end, in the meantime: then we look again from where we are.
+    const hole = Math.min(seek(file, calls, at, SEEK_HOLE) ?? at, size);
+    if (hole > at) yield dataExtent(hole - at);
+    at = hole;
   }
 }
 
+function endOf(file: FileInUse, calls: SystemCalls): number {
+  return seek(file, calls, 0, SEEK_END) ?? 0;
+}
+
 /** The place found, or `undefined` when there is none before the end of the file. */
-function seek(
-  file: ReadableFile,
-  calls: SystemCalls,
-  at: number,
-  whence: number,
-): number | undefined {
+function seek(file: FileInUse, calls: SystemCalls, at: number, whence: number): number | undefined {
   const result = calls.seek(file.fd, at, whence);
   if (result >= 0) return result;
   if (result === -ENXIO) return undefined;

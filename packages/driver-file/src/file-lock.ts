@@ -61,14 +61,16 @@ export function lockForWriting(
 
   const refused = policy === 'require' || (policy === 'auto' && problem.code === 'locked');
   const text = `${file.path}: ${problem.text}`;
-  if (refused) throw new FileOpenError(problem.code, text);
+  if (refused) throw new FileOpenError(problem.code, text, { cause: problem.cause });
   notice(text);
   return () => undefined;
 }
 
 interface Problem {
-  readonly code: 'locked' | 'unavailable';
+  readonly code: 'locked' | 'unavailable' | 'failed';
   readonly text: string;
+  /** The error of the system, if there was one. */
+  readonly cause?: Error;
 }
 
 const NOT_HERE: Problem = {
@@ -89,18 +91,40 @@ function share(file: LockableFile, extensions: FileExtensions): Problem | undefi
   }
   // On Windows a lock would keep our own reads and writes out.
   if (process.platform === 'win32') return NOT_KNOWN;
-  const fd = openSame(file);
-  let problem: Problem | undefined;
+  const fd = openForLock(file.path);
+  if (typeof fd !== 'number') return fd;
   try {
-    problem = process.platform === 'linux' ? lockBytes(fd, extensions) : lockWhole(fd, extensions);
+    const problem = lockOpened(fd, file, extensions);
+    if (problem === undefined) held.set(file.identity, { fd, holders: 1 });
+    else closeSync(fd);
+    return problem;
   } catch (error) {
     closeSync(fd);
-    if (systemErrorCode(error) === undefined) throw error;
+    if (error instanceof FileOpenError || systemErrorCode(error) === undefined) throw error;
     return NOT_KNOWN;
   }
-  if (problem === undefined) held.set(file.identity, { fd, holders: 1 });
-  else closeSync(fd);
-  return problem;
+}
+
+/** A descriptor of the lock's own, or why there is none: too many open files, say. */
+function openForLock(path: string): number | Problem {
+  try {
+    return openSync(path, 'r+');
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    const text = `not locked against other writers: cannot be opened again: ${cause.message}`;
+    return { code: 'failed', text, cause };
+  }
+}
+
+function lockOpened(
+  fd: number,
+  file: LockableFile,
+  extensions: FileExtensions,
+): Problem | undefined {
+  if (identityOf(fstatSync(fd, { bigint: true })) !== file.identity) {
+    throw new FileOpenError('failed', `${file.path}: was replaced while it was being opened`);
+  }
+  return process.platform === 'linux' ? lockBytes(fd, extensions) : lockWhole(fd, extensions);
 }
 
 /** Closing the descriptor gives back all its locks. */
@@ -109,13 +133,6 @@ function release(identity: string): void {
   if (lock === undefined || --lock.holders > 0) return;
   held.delete(identity);
   closeSync(lock.fd);
-}
-
-function openSame(file: LockableFile): number {
-  const fd = openSync(file.path, 'r+');
-  if (identityOf(fstatSync(fd, { bigint: true })) === file.identity) return fd;
-  closeSync(fd);
-  throw new FileOpenError('failed', `${file.path}: was replaced while it was being opened`);
 }
 
 function lockBytes(fd: number, extensions: FileExtensions): Problem | undefined {

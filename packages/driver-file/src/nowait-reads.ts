@@ -3,11 +3,12 @@
  * not: `preadv2` with RWF_NOWAIT. Nothing is guessed, and the loop never waits for the disk.
  */
 import { readInPool } from './async-reads.ts';
-import type { ReadableFile, Reads } from './reads.ts';
+import type { FileInUse } from './file-in-use.ts';
+import type { Reads } from './reads.ts';
 import { EAGAIN } from './system-calls.ts';
 import type { SystemCalls } from './system-calls.ts';
 
-export function nowaitReads(file: ReadableFile, calls: SystemCalls): Reads {
+export function nowaitReads(file: FileInUse, calls: SystemCalls): Reads {
   return {
     means: 'nowait',
 

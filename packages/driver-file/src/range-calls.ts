@@ -2,6 +2,7 @@
  * Changes to the allocation of a range, by whichever optional package offers them here.
  */
 import type { Environment } from './environment.ts';
+import type { FileInUse } from './file-in-use.ts';
 import { FALLOC_KEEP_SIZE, FALLOC_PUNCH_HOLE, FALLOC_ZERO_RANGE } from './system-calls.ts';
 
 /** Offset and length in bytes. Rejects with an error that has Node's `code`. Never runs on the loop. */
@@ -17,10 +18,10 @@ export interface RangeCalls {
   readonly zero?: RangeCall;
 }
 
-export function rangeCalls(fd: number, environment: Environment): RangeCalls {
+export function rangeCalls(file: FileInUse, environment: Environment): RangeCalls {
   const { systemCalls, extensions } = environment;
   const ext: RangeCall | undefined =
-    extensions && ((at, length) => extensions.trim(fd, at, length));
+    extensions && ((at, length) => file.use((fd) => extensions.trim(fd, at, length)));
   if (systemCalls === undefined) {
     if (ext === undefined) return {};
     // Elsewhere than on Linux the package rounds the range to blocks of the file system.
@@ -29,9 +30,11 @@ export function rangeCalls(fd: number, environment: Environment): RangeCalls {
   const punch =
     ext ??
     ((offset, length) =>
-      systemCalls.fallocate(fd, FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE, offset, length));
+      file.use((fd) =>
+        systemCalls.fallocate(fd, FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE, offset, length),
+      ));
   // Without KEEP_SIZE: a range at the end of a file that has shrunk grows it again, as a write would.
   const zero: RangeCall = (offset, length) =>
-    systemCalls.fallocate(fd, FALLOC_ZERO_RANGE, offset, length);
+    file.use((fd) => systemCalls.fallocate(fd, FALLOC_ZERO_RANGE, offset, length));
   return { discard: punch, punch, zero };
 }

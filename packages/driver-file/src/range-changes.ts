@@ -4,8 +4,8 @@
 import { DriverError } from '@nbd/driver';
 import type { ZeroOptions } from '@nbd/driver';
 import { systemErrorCode, toDriverError } from './file-error.ts';
+import type { FileInUse } from './file-in-use.ts';
 import { writeInPool } from './file-writes.ts';
-import type { WritableFile } from './file-writes.ts';
 import type { RangeCall, RangeCalls } from './range-calls.ts';
 
 /** What the system answers when it, or the file system, does not know how. */
@@ -27,7 +27,7 @@ export interface RangeChanges {
 
 /** `notice` is told once of each call that the file system turns out not to know. */
 export function rangeChanges(
-  file: WritableFile,
+  file: FileInUse,
   calls: RangeCalls,
   notice: (text: string) => void,
 ): RangeChanges {
@@ -62,7 +62,7 @@ export function rangeChanges(
 type Attempt = (offset: number, length: number) => Promise<boolean>;
 
 function attempt(
-  file: WritableFile,
+  file: FileInUse,
   name: string,
   call: RangeCall,
   notice: (text: string) => void,
@@ -89,7 +89,7 @@ function attempt(
 }
 
 /** One slice at a time, so that a huge range holds neither the loop nor the pool. */
-async function writeZeroes(file: WritableFile, offset: number, length: number): Promise<void> {
+async function writeZeroes(file: FileInUse, offset: number, length: number): Promise<void> {
   for (let done = 0; done < length; done += SLICE_BYTES) {
     const slice = zeroes.subarray(0, Math.min(SLICE_BYTES, length - done));
     await writeInPool(file, slice, offset + done);

@@ -3,13 +3,6 @@
  */
 import type { Awaitable, BatchedRead } from '@nbd/driver';
 
-/** A file open for reading. */
-export interface ReadableFile {
-  readonly fd: number;
-  /** For messages. */
-  readonly path: string;
-}
-
 /** A means of reading, as `io` names it. */
 export type Means = 'uring' | 'nowait' | 'adaptive' | 'async';
 

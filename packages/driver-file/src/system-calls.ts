@@ -9,6 +9,7 @@ import { getSystemErrorName } from 'node:util';
 import { BufferAddresses } from './buffer-addresses.ts';
 import { limiter } from './limiter.ts';
 
+export const SEEK_END = 2;
 export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;
 export const FALLOC_KEEP_SIZE = 0x01;
@@ -35,7 +36,7 @@ export interface SystemCalls {
   /** Reads without waiting for the disk: bytes read, perhaps fewer than `target` holds, or -errno. */
   readonly readNoWait: (fd: number, target: Uint8Array, offset: number) => number;
 
-  /** Where the next data (`SEEK_DATA`) or hole (`SEEK_HOLE`) at or after `offset` starts, or -errno. */
+  /** Where the next data (`SEEK_DATA`) or hole (`SEEK_HOLE`) at or after `offset` starts, or the end of the file (`SEEK_END`, `offset` 0); or -errno. */
   readonly seek: (fd: number, offset: number, whence: number) => number;
 
   /** Changes the allocation of a range. Rejects with an error that has Node's `code`. */

@@ -4,8 +4,9 @@
  */
 import type { BatchedRead } from '@nbd/driver';
 import { readInPool } from './async-reads.ts';
+import type { FileInUse } from './file-in-use.ts';
 import { nowaitReads } from './nowait-reads.ts';
-import type { ReadableFile, Reads } from './reads.ts';
+import type { Reads } from './reads.ts';
 import { Ring } from './ring.ts';
 import { EAGAIN } from './system-calls.ts';
 import type { SystemCalls } from './system-calls.ts';
@@ -35,7 +36,7 @@ export function ringCanRead(fd: number, ring: Ring, calls: SystemCalls): boolean
   return result >= 0 || result === -EAGAIN;
 }
 
-export function uringReads(file: ReadableFile, ring: Ring, calls: SystemCalls): Reads {
+export function uringReads(file: FileInUse, ring: Ring, calls: SystemCalls): Reads {
   const alone = nowaitReads(file, calls);
   return {
     means: 'uring',
@@ -53,13 +54,13 @@ export function uringReads(file: ReadableFile, ring: Ring, calls: SystemCalls): 
   };
 }
 
-function readAlone(file: ReadableFile, calls: SystemCalls, read: BatchedRead | undefined): void {
+function readAlone(file: FileInUse, calls: SystemCalls, read: BatchedRead | undefined): void {
   if (read === undefined) return;
   settle(file, read, calls.readNoWait(file.fd, read.target, read.offset));
 }
 
 function readTogether(
-  file: ReadableFile,
+  file: FileInUse,
   ring: Ring,
   calls: SystemCalls,
   reads: readonly BatchedRead[],
@@ -76,7 +77,7 @@ function readTogether(
 }
 
 /** Leaves a filled target alone, and sends any other to the pool, which waits or finds the error. */
-function settle(file: ReadableFile, read: BatchedRead, count: number): void {
+function settle(file: FileInUse, read: BatchedRead, count: number): void {
   if (count === read.target.length) return;
   read.answer = readInPool(file, read.target, read.offset, Math.max(count, 0));
 }

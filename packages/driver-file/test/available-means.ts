@@ -1,6 +1,7 @@
 import { openSync, closeSync } from 'node:fs';
 import { chooseReads } from '../src/choose-reads.ts';
 import type { Environment } from '../src/environment.ts';
+import { FileInUse } from '../src/file-in-use.ts';
 import { FileOpenError } from '../src/file-open-error.ts';
 import type { Means } from '../src/reads.ts';
 
@@ -10,7 +11,7 @@ export const MEANS: readonly Means[] = ['uring', 'nowait', 'adaptive', 'async'];
 export function whyNot(means: Means, path: string, environment: Environment): string | undefined {
   const fd = openSync(path, 'r');
   try {
-    chooseReads(means, { fd, path }, 0, environment, () => undefined);
+    chooseReads(means, new FileInUse(fd, path), 0, environment, () => undefined);
     return undefined;
   } catch (error) {
     if (error instanceof FileOpenError) return error.message;

@@ -3,6 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { loadEnvironment } from '../src/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
 import type { FileDriverOptions } from '../src/file-driver.ts';
+import { lockForWriting } from '../src/file-lock.ts';
+import type { LockPolicy } from '../src/file-lock.ts';
 import { describe, expect, test } from 'vitest';
 import { startProgram } from './run-program.ts';
 import { temporaryFiles } from './temporary-files.ts';
@@ -84,6 +86,48 @@ describe.skipIf(extensions === undefined || process.platform !== 'linux')('locks
     expect(extensions?.tryLock(fd, 201, 1, { shared: true })).toBe(true);
     await driver.close?.();
     closeSync(fd);
+  });
+});
+
+function silent(): void {}
+
+describe('a file that cannot be opened again for its lock', () => {
+  const absent = { path: files.path('gone.img'), identity: 'of a file that was there' };
+  const anyExtensions = {
+    tryLock: () => true,
+    unlock: () => undefined,
+    trim: async () => undefined,
+  };
+  const lock = (policy: LockPolicy, notice: (text: string) => void) =>
+    lockForWriting(absent, policy, anyExtensions, notice);
+
+  test('is refused by "require", with the error of the system as cause', () => {
+    expect(() => lock('require', silent)).toThrow(
+      expect.objectContaining({
+        name: 'FileOpenError',
+        code: 'failed',
+        message: expect.stringContaining(`${absent.path}: not locked`),
+        cause: expect.objectContaining({ code: 'ENOENT' }),
+      }),
+    );
+  });
+
+  test.each(['auto', 'warn'] as const)('is told in a notice by "%s"', (policy) => {
+    const notices: string[] = [];
+    const release = lock(policy, (text) => notices.push(text));
+    expect(notices).toEqual([expect.stringContaining('cannot be opened again: ENOENT')]);
+    release();
+  });
+
+  test('but has been replaced by another is refused', () => {
+    const path = files.create(1);
+    const replaced = { path, identity: absent.identity };
+    expect(() => lockForWriting(replaced, 'warn', anyExtensions, silent)).toThrow(
+      expect.objectContaining({
+        code: 'failed',
+        message: `${path}: was replaced while it was being opened`,
+      }),
+    );
   });
 });
 

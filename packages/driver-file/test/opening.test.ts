@@ -193,12 +193,4 @@ describe('an open file', () => {
     }
     await driver.close?.();
   });
-
-  test('closes its descriptor once, however often it is told', async () => {
-    const driver = await fileDriver({ path: files.create(100), readOnly: true, io: 'async' });
-    const first = driver.close?.();
-    expect(driver.close?.()).toBe(first);
-    await first;
-    await expect(driver.read(new Uint8Array(1), 0)).rejects.toMatchObject({ code: 'EIO' });
-  });
 });

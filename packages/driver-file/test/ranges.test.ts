@@ -1,8 +1,10 @@
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { dataExtent, holeExtent } from '@nbd/driver';
 import type { Driver, Extent } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
 import { loadEnvironment } from '../src/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
+import { FileInUse } from '../src/file-in-use.ts';
 import { rangeChanges } from '../src/range-changes.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';
 
@@ -27,7 +29,7 @@ function unknown(): Promise<never> {
 function withoutWays(path: string, notices: string[]) {
   const fd = openSync(path, 'r+');
   const calls = { discard: unknown, punch: unknown, zero: unknown };
-  const changes = rangeChanges({ fd, path }, calls, (text) => notices.push(text));
+  const changes = rangeChanges(new FileInUse(fd, path), calls, (text) => notices.push(text));
   return { ...changes, close: () => closeSync(fd) };
 }
 
@@ -86,6 +88,25 @@ describe.skipIf(systemCalls === undefined)('ranges of a file', () => {
     await driver.close?.();
   });
 
+  test('what others cut off the file is no hole but data, which fails to be read', async () => {
+    const path = files.create(4 * MIB);
+    const driver = await openFileDriver({ path }, environment);
+    await driver.write?.(pattern(MIB), 0, FUA);
+    truncateSync(path, 2 * MIB);
+    expect(await extentsOf(driver, 0, 4 * MIB)).toEqual([
+      dataExtent(MIB),
+      holeExtent(MIB),
+      dataExtent(2 * MIB),
+    ]);
+    truncateSync(path, MIB);
+    expect(await extentsOf(driver, 0, 4 * MIB)).toEqual([dataExtent(MIB), dataExtent(3 * MIB)]);
+    expect(await extentsOf(driver, 3 * MIB, 1)).toEqual([dataExtent(MIB)]);
+    await expect(async () => driver.read(new Uint8Array(1), 3 * MIB)).rejects.toMatchObject({
+      code: 'EIO',
+    });
+    await driver.close?.();
+  });
+
   test('cache is accepted', async () => {
     const driver = await openFileDriver({ path: files.create(MIB) }, environment);
     await expect(driver.cache?.(0, MIB)).resolves.toBeUndefined();
@@ -97,7 +118,7 @@ describe.skipIf(systemCalls === undefined)('ranges of a file', () => {
     const fd = openSync(path, 'r');
     await expect(systemCalls?.fallocate(fd, 3, 0, 4096)).rejects.toMatchObject({ code: 'EBADF' });
     const changes = rangeChanges(
-      { fd, path },
+      new FileInUse(fd, path),
       { discard: (offset, length) => systemCalls!.fallocate(fd, 3, offset, length) },
       () => undefined,
     );

@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { adaptiveReads } from '../src/adaptive-reads.ts';
 import { loadEnvironment } from '../src/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
+import { FileInUse } from '../src/file-in-use.ts';
 import { nowaitReads } from '../src/nowait-reads.ts';
 import { MEANS, whyNot } from './available-means.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';
@@ -159,7 +160,7 @@ describe.skipIf(systemCalls === undefined)('reads that do not wait', () => {
       },
     };
     const target = new Uint8Array(4096);
-    const answer = nowaitReads({ fd, path: 'a.img' }, calls).read(target, 512);
+    const answer = nowaitReads(new FileInUse(fd, 'a.img'), calls).read(target, 512);
     expect(answer).toBeInstanceOf(Promise);
     await answer;
     expect(Buffer.compare(target, content.subarray(512, 4608))).toBe(0);
@@ -174,7 +175,7 @@ describe('adaptive reads', () => {
     let now = 0;
     let step = 0.01;
     const clock = () => (now += step);
-    const reads = adaptiveReads({ fd, path: 'a.img' }, content.length, clock);
+    const reads = adaptiveReads(new FileInUse(fd, 'a.img'), content.length, clock);
     const target = new Uint8Array(4096);
 
     expect(reads.read(target, 0)).toBeUndefined();

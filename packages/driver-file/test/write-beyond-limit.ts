@@ -1,9 +1,13 @@
-/** Writes 4000 bytes to the file that is named, both on the loop and off it, and prints what came of it. */
+/**
+ * Writes 4000 bytes to the file that is named, on the loop, off it, and off it with the file closed
+ * meanwhile, and prints what came of each and how large the file is.
+ */
 import { openSync, statSync } from 'node:fs';
+import { FileInUse } from '../src/file-in-use.ts';
 import { asyncWrites, guardedWrites } from '../src/file-writes.ts';
 
 const path = process.argv[2] ?? '';
-const file = { fd: openSync(path, 'r+'), path };
+const file = new FileInUse(openSync(path, 'r+'), path);
 
 async function codeOf(attempt: () => Promise<void> | void): Promise<string> {
   try {
@@ -14,8 +18,13 @@ async function codeOf(attempt: () => Promise<void> | void): Promise<string> {
   }
 }
 
-const codes = new Set([
+const codes = [
   await codeOf(() => guardedWrites(file, () => 0)(new Uint8Array(4000), 0)),
   await codeOf(() => asyncWrites(file)(new Uint8Array(4000), 0)),
-]);
-console.log(`${[...codes].join(' ')} ${statSync(path).size}`);
+  await codeOf(() => {
+    const answer = asyncWrites(file)(new Uint8Array(4000), 0);
+    void file.close();
+    return answer;
+  }),
+];
+console.log(`${codes.join(' ')} ${statSync(path).size}`);

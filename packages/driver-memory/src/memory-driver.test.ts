@@ -11,11 +11,12 @@ function extentsOf(disk: Driver, offset: number, length: number): Extent[] {
   return Symbol.iterator in extents ? [...extents] : [];
 }
 
-/** The whole map of a disk, each extent as "data 65536" or "hole 65536". */
+/** The whole map of a disk, each extent as "data 65536", "hole 65536" or, reserved and not written, "zero 65536". */
 function mapOf(disk: Driver): string[] {
-  return extentsOf(disk, 0, disk.size).map(
-    ({ hole, length }) => `${hole ? 'hole' : 'data'} ${length}`,
-  );
+  return extentsOf(disk, 0, disk.size).map(({ hole, zero, length }) => {
+    const state = hole ? 'hole' : zero ? 'zero' : 'data';
+    return `${state} ${length}`;
+  });
 }
 
 function write(disk: Driver, offset: number, ...bytes: number[]): void {
@@ -57,13 +58,39 @@ test('a trim of part of a page keeps the page, and one up to the end of the disk
   expect(read(disk, 0, 3)).toEqual([1, 0, 3]);
 });
 
-test('a zero takes memory unless it may become a hole', () => {
+test('a zero reserves its pages unless it may become a hole', () => {
   const disk = memoryDriver({ size: 4 * PAGE_BYTES });
   void disk.zero?.(PAGE_BYTES - 1, 2, { fua: false, mayTrim: false, fast: true });
-  expect(mapOf(disk)).toEqual([`data ${2 * PAGE_BYTES}`, `hole ${2 * PAGE_BYTES}`]);
+  expect(mapOf(disk)).toEqual([`zero ${2 * PAGE_BYTES}`, `hole ${2 * PAGE_BYTES}`]);
 
   void disk.zero?.(0, 2 * PAGE_BYTES, { fua: false, mayTrim: true, fast: true });
   expect(mapOf(disk)).toEqual([`hole ${4 * PAGE_BYTES}`]);
+});
+
+test('a zero that keeps the space clears what was there, and pages come back as they are written', () => {
+  const disk = memoryDriver({ size: 4 * PAGE_BYTES });
+  void disk.write?.(new Uint8Array(4 * PAGE_BYTES).fill(1), 0, { fua: false });
+  void disk.zero?.(PAGE_BYTES - 1, 2 * PAGE_BYTES, { fua: false, mayTrim: false, fast: true });
+  expect(read(disk, PAGE_BYTES - 2, 3)).toEqual([1, 0, 0]);
+  expect(read(disk, 3 * PAGE_BYTES - 2, 3)).toEqual([0, 1, 1]);
+  expect(mapOf(disk)).toEqual([
+    `data ${PAGE_BYTES}`,
+    `zero ${PAGE_BYTES}`,
+    `data ${2 * PAGE_BYTES}`,
+  ]);
+
+  write(disk, PAGE_BYTES, 9);
+  expect(mapOf(disk)).toEqual([`data ${4 * PAGE_BYTES}`]);
+});
+
+test('a zero that keeps the space takes no memory, so that it is fast for a disk of the largest size', () => {
+  const disk = memoryDriver({ size: SIZE_MAX });
+  write(disk, TEBIBYTE, 1);
+  void disk.zero?.(1, SIZE_MAX - 2, { fua: false, mayTrim: false, fast: true });
+  expect(mapOf(disk)).toEqual([`zero ${SIZE_MAX}`]);
+  void disk.resize?.(PAGE_BYTES);
+  void disk.resize?.(2 * PAGE_BYTES);
+  expect(mapOf(disk)).toEqual([`zero ${PAGE_BYTES}`, `hole ${PAGE_BYTES}`]);
 });
 
 test('the map of a filled disk is read no further than it is asked for', () => {

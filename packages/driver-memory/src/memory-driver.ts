@@ -2,8 +2,9 @@
  * A sparse disk in memory.
  */
 import type { Driver, Extent } from '@nbd/driver';
-import { dataExtent, holeExtent } from '@nbd/driver';
+import { dataExtent } from '@nbd/driver';
 import { PAGE_BYTES, PageTable } from './page-table.ts';
+import { RangeSet } from './range-set.ts';
 
 export interface MemoryDriverOptions {
   /** Size of the disk: any safe integer of at least 0, in bytes. It costs nothing until it is written. */
@@ -14,8 +15,9 @@ export interface MemoryDriverOptions {
  * A disk in memory. It starts as zeroes, takes memory in pages of 64 KiB as it is written, gives them
  * back when they are trimmed, and is gone when the process is. All answers are given at once.
  *
- * `trim` makes the range read as zeroes. `zero` does so without a request being refused as slow, and
- * takes memory for the whole range unless it may become a hole.
+ * `trim` makes the range read as zeroes. So does `zero`, which is fast for a range of any length: unless the
+ * range may become a hole, its pages are reserved, which is to say that the map shows them as allocated.
+ * Memory is taken when they are written all the same, as JavaScript knows no other way to have it.
  *
  * Throws a `RangeError` when `size` is not such an integer.
  */
@@ -24,7 +26,7 @@ export function memoryDriver(options: MemoryDriverOptions): Driver {
   if (!Number.isSafeInteger(size) || size < 0) {
     throw new RangeError(`memory disk: expected a size of 0 to 2^53 - 1, found ${size}`);
   }
-  const pages = new PageTable();
+  const disk: Sparse = { pages: new PageTable(), reserved: new RangeSet() };
 
   return {
     get size() {
@@ -36,34 +38,41 @@ export function memoryDriver(options: MemoryDriverOptions): Driver {
     fillsTarget: true,
 
     read(target, offset) {
-      readPages(pages, target, offset);
+      readPages(disk.pages, target, offset);
     },
 
     write(source, offset) {
-      writePages(pages, source, offset);
+      writePages(disk.pages, source, offset);
     },
 
     flush() {},
 
     trim(offset, length) {
-      discard(pages, offset, endOfDisk(offset + length, size));
+      discard(disk, offset, endOfDisk(offset + length, size));
     },
 
     zero(offset, length, { mayTrim }) {
-      if (mayTrim) discard(pages, offset, endOfDisk(offset + length, size));
-      else clear(pages, offset, offset + length);
+      discard(disk, offset, endOfDisk(offset + length, size));
+      if (!mayTrim) reserve(disk, offset, offset + length);
     },
 
     extents(offset, length) {
-      return extentsFrom(pages, offset, offset + length, size);
+      return extentsFrom(disk, offset, offset + length, size);
     },
 
     resize(newSize) {
       // The rest of the last page is cleared with the pages behind it, so that growth finds zeroes.
-      if (newSize < size) discard(pages, newSize, endOfPage(size));
+      if (newSize < size) discard(disk, newSize, endOfPage(size));
       size = newSize;
     },
   };
+}
+
+interface Sparse {
+  /** What was written. */
+  readonly pages: PageTable;
+  /** The numbers of pages that count as allocated, whether they exist or not. */
+  readonly reserved: RangeSet;
 }
 
 /** Hot path: a read that lies in one page, as most do, makes one `subarray` and nothing else. */
@@ -90,16 +99,13 @@ function writePages(pages: PageTable, source: Uint8Array, offset: number): void 
   }
 }
 
-/** Makes the range zeroes that take memory. */
-function clear(pages: PageTable, offset: number, end: number): void {
-  for (let from = offset; from < end; from = endOfPage(from + 1)) {
-    const at = from % PAGE_BYTES;
-    pages.make(Math.floor(from / PAGE_BYTES)).fill(0, at, at + (end - from));
-  }
+/** Marks all pages that have a part in the range. */
+function reserve({ reserved }: Sparse, offset: number, end: number): void {
+  reserved.add(Math.floor(offset / PAGE_BYTES), endOfPage(end) / PAGE_BYTES);
 }
 
 /** Makes the range zeroes, and frees the pages that lie in it whole. Ranges without pages cost nothing. */
-function discard(pages: PageTable, offset: number, end: number): void {
+function discard({ pages, reserved }: Sparse, offset: number, end: number): void {
   const firstWhole = endOfPage(offset) / PAGE_BYTES;
   const lastWhole = Math.floor(end / PAGE_BYTES);
   if (firstWhole > lastWhole) {
@@ -108,6 +114,7 @@ function discard(pages: PageTable, offset: number, end: number): void {
   }
   clearIfThere(pages, offset, firstWhole * PAGE_BYTES);
   pages.free(firstWhole, lastWhole);
+  reserved.delete(firstWhole, lastWhole);
   clearIfThere(pages, lastWhole * PAGE_BYTES, end);
 }
 
@@ -127,25 +134,28 @@ function endOfDisk(end: number, size: number): number {
   return end === size ? endOfPage(size) : end;
 }
 
-/** Runs of pages that exist and of pages that do not, found as they are asked for. */
+/** Runs of pages that exist, that are reserved, and that are neither, found as they are asked for. */
 function* extentsFrom(
-  pages: PageTable,
+  { pages, reserved }: Sparse,
   offset: number,
   end: number,
   size: number,
 ): Generator<Extent> {
   for (let from = offset; from < end; ) {
     const page = Math.floor(from / PAGE_BYTES);
-    const hole = pages.find(page) === undefined;
-    const next = hole ? pages.next(page) : nextHole(pages, page, endOfPage(end) / PAGE_BYTES);
+    const exists = pages.find(page) !== undefined;
+    const next = exists
+      ? nextAbsent(pages, page, endOfPage(end) / PAGE_BYTES)
+      : Math.min(pages.next(page), reserved.nextBorder(page));
     const to = Math.min(next * PAGE_BYTES, size);
-    yield hole ? holeExtent(to - from) : dataExtent(to - from);
+    const length = to - from;
+    yield exists ? dataExtent(length) : { length, hole: !reserved.has(page), zero: true };
     from = to;
   }
 }
 
 /** The first page from `page` on that does not exist, or `end`: the rest of a long run is not of interest. */
-function nextHole(pages: PageTable, page: number, end: number): number {
+function nextAbsent(pages: PageTable, page: number, end: number): number {
   let next = page;
   while (next < end && pages.find(next) !== undefined) next += 1;
   return next;

@@ -158,6 +158,9 @@ export interface Driver {
    */
   resize?(size: number): Awaitable<void>;
 
-  /** Ends the use of the disk. Called exactly once, when no other call is under way. */
+  /**
+   * Ends the use of the disk. Called exactly once, when no other call is under way; only a server that
+   * has run out of patience with calls that do not answer closes with them under way.
+   */
   close?(): Awaitable<void>;
 }
