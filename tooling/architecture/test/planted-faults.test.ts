@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkLengths, checkNames, checkSyntax } from '../src/check-form.ts';
 import { checkCycles, checkImports, checkVocabularies } from '../src/check-imports.ts';
 import { checkManifests, checkTableIsInhabited } from '../src/check-manifests.ts';
+import { checkParity, countNamedTests } from '../src/check-parity.ts';
 import { checkLockfile, checkPlaces } from '../src/check-places.ts';
 import { checkNodeGlobals, checkPureBuilds, checkStateMachines } from '../src/check-purity.ts';
 import type { Tree } from '../src/tree.ts';
@@ -284,5 +285,19 @@ describe('a sound repository passes', () => {
   it('checkPlaces takes no offence at paths of URLs and of the repository', () => {
     const text = ['https://example.org/home', './work/a', 'packages/root', '/homes'].join('\n');
     expect(checkPlaces(plantedTree({ 'docs/a.md': text }))).toEqual([]);
+  });
+
+  it('checkParity finds a test that was renamed, and a file that is gone', () => {
+    const page =
+      '| S-01 | `session/test/a.test.ts`: "one", "two" |\n| S-02 | `b/c.test.ts`: "three" |\n';
+    const tree = plantedTree({
+      'docs/seed-parity.md': page,
+      'packages/session/test/a.test.ts': "test('S-01 one', () => {});\n",
+    });
+    expect(checkParity(tree)).toEqual([
+      'docs/seed-parity.md names a test "two", which session/test/a.test.ts does not have',
+      'docs/seed-parity.md names b/c.test.ts, which is not there',
+    ]);
+    expect(countNamedTests(tree)).toBe(3);
   });
 });

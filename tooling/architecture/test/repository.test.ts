@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkLengths, checkNames, checkSyntax } from '../src/check-form.ts';
 import { checkCycles, checkImports, checkVocabularies } from '../src/check-imports.ts';
 import { checkManifests, checkTableIsInhabited } from '../src/check-manifests.ts';
+import { checkParity, countNamedTests } from '../src/check-parity.ts';
 import { checkLockfile, checkPlaces } from '../src/check-places.ts';
 import { checkNodeGlobals, checkPureBuilds, checkStateMachines } from '../src/check-purity.ts';
 import { readTree } from '../src/tree.ts';
@@ -15,6 +16,10 @@ describe('this repository', () => {
   it('is read: its packages have source files', () => {
     const empty = workspacePackages(tree).filter(({ files }) => !files.some((f) => f.isSource));
     expect(empty.map(({ folder }) => folder)).toEqual([]);
+  });
+
+  it('has a parity table with a test for each defect but those to come', () => {
+    expect(countNamedTests(tree)).toBeGreaterThan(45);
   });
 
   it.each([
@@ -34,6 +39,7 @@ describe('this repository', () => {
     ['source files have at most 300 lines', checkLengths],
     ['no text names the host of a registry or a path of one machine', checkPlaces],
     ['the lockfile sends nobody to a host', checkLockfile],
+    ['the tests that the parity table names are there', checkParity],
   ] as const)('%s', (_law, check) => {
     expect(check(tree)).toEqual([]);
   });

@@ -20,17 +20,32 @@ export interface BufferPoolOptions {
   readonly lentBytesMax?: number;
 }
 
+/** One window is kept for each 512 bytes of a slab. */
+const WINDOW_KEY_SHIFT = 9;
+
 /** A block of memory on loan. It starts with one hold, and goes back to its pool with the last. */
 export class Slab {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
   readonly #pool: BufferPool;
+  /** Windows made before, by where they start: requests of one size use the same ones again and again. */
+  readonly #windows: (Uint8Array | undefined)[] = [];
   #holds = 0;
 
   constructor(pool: BufferPool, length: number) {
     this.#pool = pool;
     this.bytes = new Uint8Array(length);
     this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** A window of `length` bytes from `start` on. The same one may be given to others when its bytes are free again. */
+  window(start: number, length: number): Uint8Array {
+    const key = start >> WINDOW_KEY_SHIFT;
+    const known = this.#windows[key];
+    if (known !== undefined && known.length === length && known.byteOffset === start) return known;
+    const made = this.bytes.subarray(start, start + length);
+    this.#windows[key] = made;
+    return made;
   }
 
   /** How many parts of it are in use. */

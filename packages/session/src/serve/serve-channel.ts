@@ -15,6 +15,7 @@ import type { BufferPool, Slab } from '../memory/buffer-pool.ts';
 import type { ServerEvent } from '../server/event.ts';
 import { ServerSession } from '../server/server-session.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
+import type { InFlight } from '../server/transmission/in-flight.ts';
 import type { Channel, ChannelReceiver } from './channel.ts';
 import { ExportDesk } from './export-desk.ts';
 import { type Observer, Tally } from './observer.ts';
@@ -183,7 +184,8 @@ class Pump implements ChannelReceiver, ServedSession {
       while (this.#session.readyBytes < SEND_BYTES && !this.#isSpent) {
         const event = this.#session.nextEvent();
         if (event === undefined) break;
-        this.#act(event);
+        if (event.kind === 'request') this.#serve(event);
+        else this.#act(event);
       }
     } while (this.#translator?.serveReads() === true && this.#session.readyBytes < SEND_BYTES);
   }
@@ -198,12 +200,13 @@ class Pump implements ChannelReceiver, ServedSession {
     return this.#turnBytes >= TURN_BYTES_MAX;
   }
 
-  #act(event: ServerEvent): void {
+  #serve(request: InFlight): void {
+    this.#turnBytes += Math.max(request.length, REQUEST_BYTES_MIN);
+    this.#translator?.serve(request);
+  }
+
+  #act(event: Exclude<ServerEvent, InFlight>): void {
     switch (event.kind) {
-      case 'request':
-        this.#turnBytes += Math.max(event.length, REQUEST_BYTES_MIN);
-        this.#translator?.serve(event);
-        break;
       case 'list':
       case 'open':
         void this.#desk.answer(event).then(() => this.#run());

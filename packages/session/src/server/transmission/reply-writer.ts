@@ -26,7 +26,7 @@ export class ReplyWriter {
     const { slab, at } = this.#outbox;
     request.replySlab = slab;
     request.replyAt = at;
-    return slab.bytes.subarray(at + head, at + head + request.length);
+    return slab.window(at + head, request.length);
   }
 
   /** The reply with the data in its reserved place. */
