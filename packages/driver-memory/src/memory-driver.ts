@@ -78,7 +78,7 @@ interface Sparse {
 /** Hot path: a read that lies in one page, as most do, makes one `subarray` and nothing else. */
 function readPages(pages: PageTable, target: Uint8Array, offset: number): void {
   let page = Math.floor(offset / PAGE_BYTES);
-  let at = offset % PAGE_BYTES;
+  let at = offset - page * PAGE_BYTES; // a remainder of large numbers is dear
   for (let done = 0; done < target.length; page += 1, at = 0) {
     const length = Math.min(PAGE_BYTES - at, target.length - done);
     const bytes = pages.find(page);
@@ -90,7 +90,7 @@ function readPages(pages: PageTable, target: Uint8Array, offset: number): void {
 
 function writePages(pages: PageTable, source: Uint8Array, offset: number): void {
   let page = Math.floor(offset / PAGE_BYTES);
-  let at = offset % PAGE_BYTES;
+  let at = offset - page * PAGE_BYTES;
   for (let done = 0; done < source.length; page += 1, at = 0) {
     const length = Math.min(PAGE_BYTES - at, source.length - done);
     const whole = done === 0 && length === source.length;

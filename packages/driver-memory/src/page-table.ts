@@ -25,13 +25,15 @@ export class PageTable {
 
   /** The page of that number, if it exists. */
   find(page: number): Uint8Array | undefined {
-    return this.#groups.get(Math.floor(page / GROUP_PAGES))?.pages[page % GROUP_PAGES];
+    const number = Math.floor(page / GROUP_PAGES);
+    return this.#groups.get(number)?.pages[page - number * GROUP_PAGES];
   }
 
   /** The page of that number; a new one is all zeroes. */
   make(page: number): Uint8Array {
-    const group = this.#makeGroup(Math.floor(page / GROUP_PAGES));
-    const at = page % GROUP_PAGES;
+    const number = Math.floor(page / GROUP_PAGES);
+    const group = this.#makeGroup(number);
+    const at = page - number * GROUP_PAGES;
     let bytes = group.pages[at];
     if (bytes === undefined) {
       bytes = new Uint8Array(PAGE_BYTES);

@@ -76,9 +76,9 @@ export function checkRequest(
   if (rule.ranged && (offset > facts.size || length > facts.size - offset)) return rule.outOfRange;
   if ((flags & ~(rule.flags | featureFlags(type, advertised))) !== 0) return ErrorCode.EINVAL;
   if ((advertised & rule.needs) !== rule.needs) return ErrorCode.EINVAL;
-  if (offset % facts.blockMinimum !== 0 || length % facts.blockMinimum !== 0) {
-    return ErrorCode.EINVAL;
-  }
+  // Most disks take any alignment, and a remainder of large numbers is dear.
+  const minimum = facts.blockMinimum;
+  if (minimum > 1 && (offset % minimum !== 0 || length % minimum !== 0)) return ErrorCode.EINVAL;
   return checkCommand(request, facts, readTooLong);
 }
 
