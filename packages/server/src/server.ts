@@ -132,8 +132,8 @@ export class Server extends EventEmitter<ServerEvents> {
   /**
    * Ends the server: accepts no more, answers what is in flight, tells newcomers that it shuts down,
    * cuts what is left after `timeout` milliseconds (default: `shutdownTimeout`), and closes the
-   * exports, for which a disk has as much time again, and a second at least. Later calls answer the same. Rejects with a RangeError, and closes nothing, for a timeout
-   * that no timer can keep.
+   * exports, for which a disk has as much time again, and a second at least. Later calls answer the
+   * same. Rejects with a RangeError, and closes nothing, for a timeout that no timer can keep.
    */
   async close(options: { readonly timeout?: number } = {}): Promise<CloseReport> {
     const timeout = checkMillis('timeout', options.timeout ?? this.#settings.shutdownTimeout);
@@ -166,8 +166,8 @@ export class Server extends EventEmitter<ServerEvents> {
   async #closeExports(millis: number): Promise<void> {
     const { exports, log } = this.#settings;
     const closing = closeSource(exports, log);
-    if (!(await within(millis, closing)))
-      log.error({ millis }, 'the exports did not close in time');
+    const inTime = await within(millis, closing);
+    if (!inTime) log.error({ millis }, 'the exports did not close in time');
   }
 
   #accept(socket: Socket, kind: Address['kind']): void {

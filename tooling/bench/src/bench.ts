@@ -5,19 +5,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from './child-processes.ts';
 import { expectSize, makeSeed } from './data-files.ts';
-import {
-  type BenchOptions,
-  parseOptions,
-  type ServerSpec,
-  type Transport,
-  UsageError,
-} from './options.ts';
+import { type BenchOptions, parseOptions, UsageError } from './options.ts';
 import { pairedRuns } from './paired-runs.ts';
 import { lackOf, PRESETS } from './presets.ts';
 import { type Result, summarize, textTable } from './report.ts';
 import { describeMachine, writeReports } from './report-files.ts';
 import { freePort, type Served, startServer } from './served.ts';
 import { serverCommand } from './server-command.ts';
+import type { ServerSpec, Transport } from './server-spec.ts';
 import type { Workload } from './workload.ts';
 import { findWorkload } from './workloads.ts';
 

@@ -5,22 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PRESETS } from './presets.ts';
+import type { ServerSpec, Transport } from './server-spec.ts';
 import { parseSize } from './size.ts';
 import { expandWorkloads, WORKLOAD_SETS } from './workloads.ts';
-
-export type Transport = 'unix' | 'tcp';
-
-/** One `--server`. */
-export interface ServerSpec {
-  /** As given, with the processor: `nbdkit-file@1`. Unique in a run. */
-  readonly name: string;
-  /** The preset to take the command from, unless `command` is there. */
-  readonly preset: string;
-  /** The template of a command line. */
-  readonly command: string | undefined;
-  /** The processor that the server is pinned to. */
-  readonly processor: string | undefined;
-}
 
 export interface BenchOptions {
   readonly servers: readonly ServerSpec[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServerSpec } from './options.ts';
+import type { ServerSpec } from './server-spec.ts';
 import { PRESETS } from './presets.ts';
 import { serverCommand, uriOf } from './server-command.ts';
 

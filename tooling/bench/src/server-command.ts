@@ -2,7 +2,7 @@
  * From a `--server` to what must be run: the templates filled in.
  */
 import { join } from 'node:path';
-import type { ServerSpec, Transport } from './options.ts';
+import type { ServerSpec, Transport } from './server-spec.ts';
 import { PRESETS } from './presets.ts';
 
 /** Where servers live during one pass. */
