@@ -1,4 +1,5 @@
 import type { BlockSize, Driver } from '@nbd/driver';
+import { checkMaps } from './check-maps.ts';
 import type { DriverConformanceOptions } from './conformance-options.ts';
 import { sizesOf } from './conformance-options.ts';
 import { traitsOf } from './traits.ts';
@@ -26,6 +27,7 @@ const RULES: { readonly [Member in keyof Driver]-?: Rule } = {
   fua: { expected: '"native"', holds: (found) => found === 'native' },
   retainsSource: { expected: 'false', holds: (found) => found === false },
   fillsTarget: { expected: 'true', holds: (found) => found === true },
+  maps: { expected: 'an array of maps', holds: Array.isArray },
   read: METHOD,
   readBatch: METHOD,
   write: METHOD,
@@ -47,6 +49,7 @@ export async function checkFacts(options: DriverConformanceOptions): Promise<voi
       }
       checkMembers(driver);
       checkBlockSize(driver.blockSize);
+      checkMaps(driver);
       checkWritable(driver, options.writable ?? true);
     });
   }

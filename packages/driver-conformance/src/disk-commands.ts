@@ -6,6 +6,7 @@ import type { Driver } from '@nbd/driver';
 import { checkExtents, clipExtents } from '@nbd/driver';
 import fc from 'fast-check';
 import { callRead, callReads, callWrite, refused } from './calls.ts';
+import { checkRunsOf } from './check-maps.ts';
 import { contentOf, contentTag } from './content.ts';
 import type { DiskModel } from './disk-model.ts';
 import type { DrawnRange, Range } from './range.ts';
@@ -57,6 +58,20 @@ export function diskCommands(traits: Traits): fc.Arbitrary<DiskCommand>[] {
       ),
     );
 
+  const maps = fc
+    .record({ drawn: drawnRange, which: fc.nat(), countMax: fc.integer({ min: 1, max: 20 }) })
+    .map(({ drawn, which, countMax }) =>
+      onRange(
+        traits,
+        `map ${which}, at most ${countMax} runs`,
+        drawn,
+        async (range, disk, driver) => {
+          const map = driver.maps?.[which % driver.maps.length];
+          if (map !== undefined) await checkRunsOf(map, range, disk.size, countMax);
+        },
+      ),
+    );
+
   const write = fc.record({ drawn: drawnRange, tag: contentTag, fua: maybeFua }).map((draw) =>
     onRange(traits, 'write', draw.drawn, async ({ offset, length }, disk, driver) => {
       const content = contentOf(draw.tag, length);
@@ -104,6 +119,7 @@ export function diskCommands(traits: Traits): fc.Arbitrary<DiskCommand>[] {
     ...(traits.cache ? [cache] : []),
     ...(traits.flush ? [flush] : []),
     ...(traits.extents ? [extents] : []),
+    ...(traits.maps ? [maps] : []),
     ...(traits.writable ? [write] : []),
     ...(traits.trim ? [trim] : []),
     ...(traits.zero ? [zero] : []),

@@ -20,6 +20,7 @@ export interface Traits {
   readonly flush: boolean;
   readonly cache: boolean;
   readonly extents: boolean;
+  readonly maps: boolean;
 }
 
 export function traitsOf(driver: Driver): Traits {
@@ -37,5 +38,6 @@ export function traitsOf(driver: Driver): Traits {
     flush: driver.flush !== undefined,
     cache: driver.cache !== undefined,
     extents: driver.extents !== undefined,
+    maps: driver.maps !== undefined && driver.maps.length > 0,
   };
 }

@@ -1,4 +1,4 @@
-import type { Driver, Extent, WriteOptions } from '@nbd/driver';
+import type { DiskMap, Driver, Extent, MapRun, WriteOptions } from '@nbd/driver';
 import { dataExtent, holeExtent } from '@nbd/driver';
 
 /**
@@ -11,6 +11,12 @@ export class ArrayDriver implements Driver {
   readonly retainsSource = false;
   readonly fillsTarget = true;
   #bytes: Uint8Array;
+
+  /** Of each sector, whether it has a byte that is not zero; and of all, the size of the disk. */
+  readonly maps: readonly DiskMap[] = [
+    { name: 'qemu:dirty-bitmap:used', runs: (offset, length) => this.#used(offset, length) },
+    { name: 'x-test:size', wide: true, runs: (offset) => later(this.size - offset, this.size) },
+  ];
 
   constructor({ size }: { readonly size: number }) {
     this.#bytes = new Uint8Array(size);
@@ -49,9 +55,19 @@ export class ArrayDriver implements Driver {
     }
   }
 
+  *#used(offset: number, length: number): Generator<MapRun> {
+    for (const extent of this.extents(offset, length)) {
+      yield { length: extent.length, value: extent.zero ? 0 : 1 };
+    }
+  }
+
   resize(size: number): void {
     const bytes = new Uint8Array(size);
     bytes.set(this.#bytes.subarray(0, size));
     this.#bytes = bytes;
   }
+}
+
+async function* later(length: number, value: number): AsyncGenerator<MapRun> {
+  yield await Promise.resolve({ length, value });
 }

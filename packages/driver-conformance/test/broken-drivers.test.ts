@@ -1,4 +1,4 @@
-import type { DriverOverrides } from '@nbd/driver';
+import type { DiskMap, DriverOverrides } from '@nbd/driver';
 import { DriverError, filter, holeExtent } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
 import { checkEdges } from '../src/check-edges.ts';
@@ -10,6 +10,11 @@ import { ArrayDriver } from './array-driver.ts';
 
 /** The same each time, and no need for the smallest example. */
 const runs = { numRuns: 200, seed: 1, endOnFailure: true };
+
+/** A map that says 0 of everything. */
+function mapNamed(name: string): DiskMap {
+  return { name, runs: (_offset, length) => [{ length, value: 0 }] };
+}
 
 /** A disk that is right but for the overrides. */
 function broken(
@@ -39,6 +44,36 @@ describe('a disk is found out whose facts are wrong:', () => {
       'a preferred size below 512 (C-135)',
       /^blockSize: expected/,
       { blockSize: { minimum: 1, preferred: 256, payloadMax: 4096 } },
+    ],
+    ['maps that are none', /^maps: expected an array/, { maps: {} as never }],
+    ['a map without a namespace', /^maps: expected names/, { maps: [mapNamed('used')] }],
+    ['a map of the protocol’s own', /^maps: expected names/, { maps: [mapNamed('base:used')] }],
+    ['a map whose name is blank', /^maps: expected names/, { maps: [mapNamed('a b:used')] }],
+    [
+      'a map whose name has half a character',
+      /^maps: expected names/,
+      { maps: [mapNamed('x-a:\ud800')] },
+    ],
+    ['a map whose name has a NUL', /^maps: expected names/, { maps: [mapNamed('x-a:b\0')] }],
+    [
+      'a map whose name is too long',
+      /^maps: expected names/,
+      { maps: [mapNamed(`x-a:${'é'.repeat(2047)}`)] },
+    ],
+    [
+      'two maps of one name',
+      /^maps: expected names/,
+      { maps: [mapNamed('x-a:b'), mapNamed('x-a:b')] },
+    ],
+    [
+      'a map that is wide and not',
+      /expected wide to be true/,
+      { maps: [{ ...mapNamed('x-a:b'), wide: false as never }] },
+    ],
+    [
+      'a map without runs',
+      /expected runs to be a method/,
+      { maps: [{ name: 'x-a:b', runs: [] as never }] },
     ],
     ['no write', /is writable: expected `write`/, { write: undefined }],
     ['read-only', /is writable: expected `write`/, { readOnly: true }],
@@ -207,6 +242,28 @@ describe('a disk is found out that', () => {
     ['has no extents', () => []],
   ])('%s', async (_fault, extents) => {
     const options = broken(() => ({ extents }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test.each<[string, DiskMap['runs']]>([
+    ['has runs beyond its end', (_offset, length) => [{ length: length + 5000, value: 0 }]],
+    ['has runs without length', () => [{ length: 0, value: 0 }]],
+    ['has a map without runs', () => []],
+    ['has a value below 0', (_offset, length) => [{ length, value: -1 }]],
+    ['has a value that is not whole', (_offset, length) => [{ length, value: 0.5 }]],
+    ['has a value above 32 bits', (_offset, length) => [{ length, value: 2 ** 32 }]],
+  ])('%s', async (_fault, runsOf) => {
+    const options = broken(() => ({ maps: [{ name: 'x-a:b', runs: runsOf }] }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('has a value above 2^53 - 1 in a wide map', async () => {
+    const wide: DiskMap = {
+      name: 'x-a:b',
+      wide: true,
+      runs: (_offset, length) => [{ length, value: 2 ** 53 }],
+    };
+    const options = broken(() => ({ maps: [wide] }));
     await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
   });
 

@@ -60,6 +60,37 @@ export interface Extent {
 /** The extents of a range, in order and without gaps; the reader may stop early. */
 export type Extents = Iterable<Extent> | AsyncIterable<Extent>;
 
+/** A run of bytes that share one value in a map of the disk. */
+export interface MapRun {
+  /** Bytes, at least 1. */
+  readonly length: number;
+  /** What the map says of them: an integer of 0 to 2^32 - 1, or to 2^53 - 1 in a map that is `wide`. */
+  readonly value: number;
+}
+
+/** The runs of a range, in order and without gaps; the reader may stop early. */
+export type MapRuns = Iterable<MapRun> | AsyncIterable<MapRun>;
+
+/**
+ * A map of the disk beside its extents: what has changed since the last backup, how often a range is
+ * read, anything that is a number for each run of bytes. Clients find it by its name, as a meta context.
+ */
+export interface DiskMap {
+  /**
+   * "namespace:leaf", at most 4096 bytes of UTF-8 without NUL. "qemu:dirty-bitmap:NAME" is what qemu and
+   * libnbd read as a dirty bitmap (1: changed, 0: not); for maps of one's own there are the namespaces
+   * "x-…". The namespace "base" belongs to the protocol.
+   */
+  readonly name: string;
+  /** True: values above 2^32 - 1 occur, so only clients that have agreed on extended headers are offered it. */
+  readonly wide?: true;
+  /**
+   * The runs from `offset`, under the contract of `Driver.extents`: at least one, without gaps, the last
+   * may end earlier or later than `offset + length`, never after the end of the disk.
+   */
+  runs(offset: number, length: number): MapRuns;
+}
+
 /** One of the reads that arrived together. See `Driver.readBatch`. */
 export interface BatchedRead {
   /** To be filled, all of it. Lent until the read is answered. */
@@ -150,6 +181,9 @@ export interface Driver {
    * a huge disk: yield as you find, and stop when the reader does.
    */
   extents?(offset: number, length: number): Extents;
+
+  /** Maps beside the extents, each with a name of its own. Which there are is looked at once, when the export is opened. */
+  readonly maps?: readonly DiskMap[];
 
   /**
    * Makes the disk `size` bytes: new bytes read as zeroes, cut ones are gone. `this.size` is the new size

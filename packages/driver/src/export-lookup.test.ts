@@ -53,3 +53,17 @@ test('listing is refused unless there is a list', async () => {
   const names = { list: () => [{ name: 'a' }], open: () => undefined };
   expect(await exportLookup(names).list?.(context)).toEqual([{ name: 'a' }]);
 });
+
+test('C-087 which exports are for TLS only is asked of the lookup, if it can tell', () => {
+  expect(exportLookup({ open: () => undefined })).not.toHaveProperty('requiresTls');
+
+  const sealed = {
+    names: ['a'],
+    open: () => undefined,
+    requiresTls(name: string): boolean {
+      return this.names.includes(name);
+    },
+  };
+  const source = exportLookup(sealed);
+  expect(['a', 'b'].map((name) => source.requiresTls?.(name))).toEqual([true, false]);
+});

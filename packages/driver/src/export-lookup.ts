@@ -14,6 +14,9 @@ export interface ExportLookupOptions {
    * thrown as for `ExportSource.open`.
    */
   open(name: string, context: ExportContext): Awaitable<Driver | undefined>;
+
+  /** Whether the export of that name is for connections under TLS only. Absent: none is. */
+  requiresTls?(name: string): boolean;
 }
 
 /**
@@ -23,6 +26,7 @@ export interface ExportLookupOptions {
 export function exportLookup(options: ExportLookupOptions): ExportSource {
   return {
     ...(options.list !== undefined && { list: options.list.bind(options) }),
+    ...(options.requiresTls !== undefined && { requiresTls: options.requiresTls.bind(options) }),
 
     async open(name, context) {
       const driver = await options.open(name, context);

@@ -11,6 +11,19 @@ import type { Awaitable, Driver } from './driver.ts';
 export interface ExportContext {
   /** The other end of the connection in words, for logs and decisions: "127.0.0.1:50312", "unix". */
   readonly peer: string;
+  /** What TLS tells of the peer. Absent: the connection is in the clear. */
+  readonly tls?: TlsPeer;
+}
+
+/** A peer on a connection under TLS. */
+export interface TlsPeer {
+  /**
+   * Who the peer has proven to be: the subject of its verified certificate, such as
+   * "CN=alice, O=Example", or the identity of its pre-shared key. Absent: it was not asked for a proof.
+   */
+  readonly identity?: string;
+  /** SHA-256 of the peer's verified certificate, in hexadecimal with colons. */
+  readonly fingerprint?: string;
 }
 
 /** An export as clients are shown it in a list. */
@@ -38,6 +51,12 @@ export interface ExportSource {
    * that the disk cannot be opened, which the client is told and the log explains.
    */
   open(name: string, context: ExportContext): Awaitable<OpenExport | undefined>;
+
+  /**
+   * Whether the export of that name is for connections under TLS only. It is asked of names that do not
+   * exist, too. Such an export is neither opened nor listed in the clear. Absent: none is.
+   */
+  requiresTls?(name: string): boolean;
 
   /** Ends the source: closes what it holds open. Called once, after the last connection has ended. */
   close?(): Awaitable<void>;

@@ -277,3 +277,27 @@ describe('oneExport', () => {
     expect(await source.open('')).toMatchObject({ name: '' });
   });
 });
+
+describe('an export for connections under TLS only', () => {
+  const sealed = { driver: new CountingDisk(), tls: 'require' } as const;
+
+  test('C-087 says so by its name, and no other does', () => {
+    const table = exportTable({ open: new CountingDisk(), sealed, plain: { driver: failing('') } });
+    const names = ['open', 'sealed', 'plain', 'none', 'constructor', ''];
+    expect(names.filter((name) => table.requiresTls(name))).toEqual(['sealed']);
+  });
+
+  test('C-087 says so by the empty name, if it is the default export', () => {
+    expect(exportTable({ sealed, open: new CountingDisk() }).requiresTls('')).toBe(true);
+    expect(exportTable({ sealed, '': new CountingDisk() }).requiresTls('')).toBe(false);
+    expect(oneExport({ name: 'disk', ...sealed }).requiresTls('')).toBe(true);
+    expect(oneExport({ driver: new CountingDisk() }).requiresTls('')).toBe(false);
+  });
+
+  test('is never one by a misspelling', () => {
+    const misspelt = { driver: new CountingDisk(), tls: 'required' as 'require' };
+    expect(() => exportTable({ misspelt })).toThrow(
+      new TypeError('export "misspelt": tls must be "require" or absent, found "required"'),
+    );
+  });
+});

@@ -7,7 +7,7 @@ import type { ExportListing, ExportSource, OpenExport } from './export-source.ts
 import { checkExportText } from './export-text.ts';
 import { SharedDisk } from './shared-disk.ts';
 
-/** A disk, a function that opens it, or either with a description. A function is called at the first use. */
+/** A disk, a function that opens it, or either with more about it. A function is called at the first use. */
 export type ExportDefinition =
   | Driver
   | (() => Awaitable<Driver>)
@@ -15,6 +15,8 @@ export type ExportDefinition =
       readonly driver: Driver | (() => Awaitable<Driver>);
       /** One line for people: at most 4096 bytes of UTF-8, without NUL. */
       readonly description?: string;
+      /** "require": for connections under TLS only. Absent: for all. */
+      readonly tls?: 'require';
     };
 
 export interface ExportTable extends ExportSource {
@@ -22,6 +24,9 @@ export interface ExportTable extends ExportSource {
   list(): Iterable<ExportListing>;
 
   open(name: string): Awaitable<OpenExport | undefined>;
+
+  /** Whether the table says so of that export; the empty name is the default export. */
+  requiresTls(name: string): boolean;
 
   /**
    * Opens every disk now rather than at its first use, so that a program can fail at its start.
@@ -43,8 +48,9 @@ export interface ExportTable extends ExportSource {
  * first. An object puts names that are whole numbers first: give pairs, or a `Map`, where the order
  * matters and such names may occur.
  *
- * Throws a `TypeError` for an empty table, a name given twice, and a name or description that is over
- * 4096 bytes of UTF-8 or holds a NUL. A closed source refuses with `DriverError("ESHUTDOWN")`.
+ * Throws a `TypeError` for an empty table, a name given twice, a name or description that is over 4096
+ * bytes of UTF-8 or holds a NUL, and a `tls` that is neither "require" nor absent. A closed source
+ * refuses with `DriverError("ESHUTDOWN")`.
  */
 export function exportTable(
   table:
@@ -56,17 +62,21 @@ export function exportTable(
   if (first === undefined) throw new TypeError('export table: expected an export, found none');
   const defaultEntry = entries.get('') ?? first;
   let closing: Promise<void> | undefined;
+  const find = (name: string): Entry | undefined =>
+    name === '' ? defaultEntry : entries.get(name);
 
   return {
     list: () => Array.from(entries.values(), (entry) => entry.listing),
 
     open(name) {
-      const entry = name === '' ? defaultEntry : entries.get(name);
+      const entry = find(name);
       if (entry === undefined) return undefined;
       if (closing !== undefined) throw new DriverError('ESHUTDOWN', 'the export table is closed');
       const driver = entry.disk.open();
       return 'read' in driver ? openExport(entry, driver) : openExportLater(entry, driver);
     },
+
+    requiresTls: (name) => find(name)?.requiresTls === true,
 
     async openAll() {
       if (closing !== undefined) throw new DriverError('ESHUTDOWN', 'the export table is closed');
@@ -83,6 +93,7 @@ export function exportTable(
 interface Entry {
   readonly listing: ExportListing;
   readonly disk: SharedDisk;
+  readonly requiresTls: boolean;
 }
 
 /** A `Map`, so that a name such as "constructor" is no more than a name. */
@@ -95,15 +106,23 @@ function entriesOf(
     checkExportText(`${what}: name`, name);
     if (entries.has(name)) throw new TypeError(`${what}: expected once, found twice`);
     if (typeof definition === 'function' || 'read' in definition) {
-      entries.set(name, { listing: { name }, disk: new SharedDisk(definition) });
+      const disk = new SharedDisk(definition);
+      entries.set(name, { listing: { name }, disk, requiresTls: false });
       continue;
     }
-    const { driver, description } = definition;
+    const { driver, description, tls } = definition;
     if (description !== undefined) checkExportText(`${what}: description`, description);
     const listing = { name, ...(description !== undefined && { description }) };
-    entries.set(name, { listing, disk: new SharedDisk(driver) });
+    const requiresTls = isRequired(what, tls);
+    entries.set(name, { listing, disk: new SharedDisk(driver), requiresTls });
   }
   return entries;
+}
+
+/** From a configuration it may be anything, and a demand that is misspelt must not be passed over. */
+function isRequired(what: string, tls: unknown): boolean {
+  if (tls === undefined || tls === 'require') return tls === 'require';
+  throw new TypeError(`${what}: tls must be "require" or absent, found ${JSON.stringify(tls)}`);
 }
 
 /** The end of one connection's use leaves the disk to the others. */

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Extent, Extents } from './driver.ts';
-import { checkExtents, clipExtents, dataExtent, holeExtent, mergeExtents } from './extent.ts';
+import type { Extent, Extents, MapRun } from './driver.ts';
+import {
+  checkExtents,
+  checkRuns,
+  clipExtents,
+  dataExtent,
+  holeExtent,
+  mergeExtents,
+} from './extent.ts';
 
 const anExtent: fc.Arbitrary<Extent> = fc.record({
   length: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 2 ** 48 })),
@@ -28,6 +35,17 @@ function covered(extents: readonly Extent[]): number {
 
 async function* later(extents: Iterable<Extent>): AsyncGenerator<Extent> {
   for (const extent of extents) yield await Promise.resolve(extent);
+}
+
+async function* laterRun(): AsyncGenerator<MapRun> {
+  yield await Promise.resolve({ length: 4, value: 9 });
+}
+
+/** What `checkRuns` passes on of one run that comes later. */
+async function valuesOfLaterRun(valueMax: number): Promise<number[]> {
+  const values: number[] = [];
+  for await (const { value } of checkRuns(laterRun(), 4, valueMax)) values.push(value);
+  return values;
 }
 
 async function gather(extents: Extents): Promise<Extent[]> {
@@ -120,6 +138,44 @@ describe('checkExtents', () => {
     const [first] = checkExtents(source.extents, 10);
     expect(first).toEqual(holeExtent(1));
     expect(source).toMatchObject({ seen: 1, closed: true });
+  });
+});
+
+describe('checkRuns', () => {
+  const someRuns = fc.array(
+    fc.record({ length: fc.integer({ min: 1, max: 2 ** 40 }), value: fc.maxSafeNat() }),
+    { minLength: 1, maxLength: 12 },
+  );
+
+  test('passes on runs within the disk whose values fit', () => {
+    fc.assert(
+      fc.property(someRuns, (runs) => {
+        const length = runs.reduce((sum, run) => sum + run.length, 0);
+        const valueMax = Math.max(...runs.map(({ value }) => value));
+        expect([...checkRuns(runs, length, valueMax)]).toEqual(runs);
+        expect(() => [...checkRuns(runs, length - 1, valueMax)]).toThrow(RangeError);
+        expect(() => [...checkRuns(runs, length, valueMax - 1)]).toThrow(RangeError);
+      }),
+    );
+  });
+
+  test.each([-1, 0.5, Number.NaN, 2 ** 32])('refuses a value of %d', (value) => {
+    const runs = [
+      { length: 8, value: 0 },
+      { length: 8, value },
+    ];
+    expect(() => [...checkRuns(runs, 16, 2 ** 32 - 1)]).toThrow(
+      `run at 8: expected a value of 0 to 4294967295, found ${value}`,
+    );
+  });
+
+  test('refuses an answer without runs', () => {
+    expect(() => [...checkRuns([], 1, 1)]).toThrow('runs: expected at least one, found none');
+  });
+
+  test('runs that come later are treated as those that are there', async () => {
+    expect(await valuesOfLaterRun(9)).toEqual([9]);
+    await expect(valuesOfLaterRun(8)).rejects.toThrow(RangeError);
   });
 });
 

@@ -1,11 +1,11 @@
 /**
- * Extents as streams: made, checked, cut and joined one at a time, never gathered, so that the map of
- * a huge disk costs no more memory than that of a small one.
+ * Extents, and the runs of other maps, as streams: made, checked, cut and joined one at a time, never
+ * gathered, so that the map of a huge disk costs no more memory than that of a small one.
  *
  * Each function answers in the form it was given: an iterable for an iterable, which is by far the
  * quicker, an async iterable for an async one. When the reader stops early, the source is told.
  */
-import type { Extent, Extents } from './driver.ts';
+import type { Extent, Extents, MapRun, MapRuns } from './driver.ts';
 
 /** A range that holds data, as far as the disk knows. */
 export function dataExtent(length: number): Extent {
@@ -25,7 +25,25 @@ export function holeExtent(length: number): Extent {
 export function checkExtents(extents: Iterable<Extent>, lengthMax: number): Iterable<Extent>;
 export function checkExtents(extents: Extents, lengthMax: number): Extents;
 export function checkExtents(extents: Extents, lengthMax: number): Extents {
-  return through(extents, () => new Check(lengthMax));
+  return through(extents, () => new Check<Extent>('extent', lengthMax, () => undefined));
+}
+
+/**
+ * Passes on what a map answers, and throws a `RangeError` when that breaks the contract of
+ * `DiskMap.runs`: what `checkExtents` finds, or a value that is not an integer of 0 to `valueMax`.
+ */
+export function checkRuns(
+  runs: Iterable<MapRun>,
+  lengthMax: number,
+  valueMax: number,
+): Iterable<MapRun>;
+export function checkRuns(runs: MapRuns, lengthMax: number, valueMax: number): MapRuns;
+export function checkRuns(runs: MapRuns, lengthMax: number, valueMax: number): MapRuns {
+  const checkValue = ({ value }: MapRun, at: number) => {
+    if (Number.isInteger(value) && value >= 0 && value <= valueMax) return;
+    throw new RangeError(`run at ${at}: expected a value of 0 to ${valueMax}, found ${value}`);
+  };
+  return through(runs, () => new Check('run', lengthMax, checkValue));
 }
 
 /**
@@ -48,46 +66,56 @@ export function mergeExtents(extents: Extents): Extents {
   return through(extents, () => new Merge());
 }
 
-/** What happens to the extents on their way, told apart from how they come. */
-interface Stage {
-  /** Takes one extent in, and lets one out if one is ready. */
-  take(extent: Extent): Extent | undefined;
+/** What happens to the runs on their way, told apart from how they come. */
+interface Stage<Run> {
+  /** Takes one run in, and lets one out if one is ready. */
+  take(run: Run): Run | undefined;
   /** The source has no more: lets out what was held back. */
-  end(): Extent | undefined;
-  /** No further extent matters. */
+  end(): Run | undefined;
+  /** No further run matters. */
   readonly done: boolean;
 }
 
-class Check implements Stage {
+class Check<Run extends { readonly length: number }> implements Stage<Run> {
   readonly done = false;
+  /** What a run is called. */
+  readonly #name: string;
   readonly #lengthMax: number;
+  readonly #checkState: (run: Run, at: number) => void;
   #covered = 0;
 
-  constructor(lengthMax: number) {
+  constructor(name: string, lengthMax: number, checkState: (run: Run, at: number) => void) {
+    this.#name = name;
     this.#lengthMax = lengthMax;
+    this.#checkState = checkState;
   }
 
-  take(extent: Extent): Extent {
-    if (!Number.isSafeInteger(extent.length) || extent.length < 1) {
+  take(run: Run): Run {
+    const { length } = run;
+    const at = this.#covered;
+    if (!Number.isSafeInteger(length) || length < 1) {
       throw new RangeError(
-        `extent at ${this.#covered}: expected a length of at least 1, found ${extent.length}`,
+        `${this.#name} at ${at}: expected a length of at least 1, found ${length}`,
       );
     }
-    if (extent.length > this.#lengthMax - this.#covered) {
+    if (length > this.#lengthMax - at) {
       throw new RangeError(
-        `extent at ${this.#covered}: expected an end of at most ${this.#lengthMax}, found a length of ${extent.length}`,
+        `${this.#name} at ${at}: expected an end of at most ${this.#lengthMax}, found a length of ${length}`,
       );
     }
-    this.#covered += extent.length;
-    return extent;
+    this.#checkState(run, at);
+    this.#covered += length;
+    return run;
   }
 
   end(): undefined {
-    if (this.#covered === 0) throw new RangeError('extents: expected at least one, found none');
+    if (this.#covered === 0) {
+      throw new RangeError(`${this.#name}s: expected at least one, found none`);
+    }
   }
 }
 
-class Clip implements Stage {
+class Clip implements Stage<Extent> {
   #left: number;
 
   constructor(length: number) {
@@ -108,7 +136,7 @@ class Clip implements Stage {
   end(): undefined {}
 }
 
-class Merge implements Stage {
+class Merge implements Stage<Extent> {
   readonly done = false;
   #held: Extent | undefined;
 
@@ -128,16 +156,19 @@ class Merge implements Stage {
 }
 
 /** Each reading of the answer starts with a stage of its own. */
-function through(extents: Extents, start: () => Stage): Extents {
-  if (Symbol.iterator in extents) {
-    return { [Symbol.iterator]: () => throughSync(extents, start()) };
+function through<Run>(
+  runs: Iterable<Run> | AsyncIterable<Run>,
+  start: () => Stage<Run>,
+): Iterable<Run> | AsyncIterable<Run> {
+  if (Symbol.iterator in runs) {
+    return { [Symbol.iterator]: () => throughSync(runs, start()) };
   }
-  return { [Symbol.asyncIterator]: () => throughAsync(extents, start()) };
+  return { [Symbol.asyncIterator]: () => throughAsync(runs, start()) };
 }
 
-function* throughSync(extents: Iterable<Extent>, stage: Stage): Generator<Extent, void> {
-  for (const extent of extents) {
-    const ready = stage.take(extent);
+function* throughSync<Run>(runs: Iterable<Run>, stage: Stage<Run>): Generator<Run, void> {
+  for (const run of runs) {
+    const ready = stage.take(run);
     if (ready !== undefined) yield ready;
     if (stage.done) return;
   }
@@ -145,12 +176,12 @@ function* throughSync(extents: Iterable<Extent>, stage: Stage): Generator<Extent
   if (last !== undefined) yield last;
 }
 
-async function* throughAsync(
-  extents: AsyncIterable<Extent>,
-  stage: Stage,
-): AsyncGenerator<Extent, void> {
-  for await (const extent of extents) {
-    const ready = stage.take(extent);
+async function* throughAsync<Run>(
+  runs: AsyncIterable<Run>,
+  stage: Stage<Run>,
+): AsyncGenerator<Run, void> {
+  for await (const run of runs) {
+    const ready = stage.take(run);
     if (ready !== undefined) yield ready;
     if (stage.done) return;
   }

@@ -21,6 +21,7 @@ const MEMBERS = {
   fua: 'fact',
   retainsSource: 'fact',
   fillsTarget: 'fact',
+  maps: 'fact',
   read: 'method',
   readBatch: 'method',
   write: 'method',

@@ -10,9 +10,12 @@ export type {
   Awaitable,
   BatchedRead,
   BlockSize,
+  DiskMap,
   Driver,
   Extent,
   Extents,
+  MapRun,
+  MapRuns,
   WriteOptions,
   ZeroOptions,
 } from './driver.ts';
@@ -20,7 +23,14 @@ export { DriverError } from './driver-error.ts';
 export type { DriverErrorCode } from './driver-error.ts';
 
 // For those who write drivers and filters
-export { checkExtents, clipExtents, dataExtent, holeExtent, mergeExtents } from './extent.ts';
+export {
+  checkExtents,
+  checkRuns,
+  clipExtents,
+  dataExtent,
+  holeExtent,
+  mergeExtents,
+} from './extent.ts';
 export { filter } from './filter.ts';
 export type { DriverOverrides } from './filter.ts';
 
@@ -30,6 +40,7 @@ export type {
   ExportListing,
   ExportSource,
   OpenExport,
+  TlsPeer,
 } from './export-source.ts';
 export { exportLookup } from './export-lookup.ts';
 export type { ExportLookupOptions } from './export-lookup.ts';

@@ -7,6 +7,8 @@ export interface OneExportOptions {
   readonly name?: string;
   /** One line for people: at most 4096 bytes of UTF-8, without NUL. */
   readonly description?: string;
+  /** "require": for connections under TLS only. Absent: for all. */
+  readonly tls?: 'require';
   /** The disk, or a function that opens it at the first use. */
   readonly driver: Driver | (() => Awaitable<Driver>);
 }
