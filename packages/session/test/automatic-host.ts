@@ -5,6 +5,7 @@
 import { Command, Option } from '@nbd/codec';
 import {
   BufferPool,
+  type Chunks,
   type InFlight,
   type ServerEvent,
   ServerSession,
@@ -90,6 +91,11 @@ export class AutomaticHost {
       case 'list':
         this.session.grantList([{ name: 'disk', description: 'of a test' }]);
         break;
+      case 'contexts':
+        this.session.grantContexts([{ name: 'base:allocation' }, { name: 'x-test:map' }]);
+        break;
+      case 'secure':
+        throw new Error('expected no TLS, found STARTTLS granted');
       case 'open':
         if (event.option === Option.EXPORT_NAME) {
           this.exportNameAnswerAt = this.#outputBytes + this.session.readyBytes;
@@ -122,17 +128,37 @@ export class AutomaticHost {
       case Command.WRITE_ZEROES:
         this.disk.fill(0, offset, end);
         break;
+      case Command.BLOCK_STATUS:
+        this.#describe(request);
+        return;
       default:
         break;
     }
     this.session.finish(request);
+  }
+
+  /** Each context says which bytes of the disk are not zero, the second of every other one. */
+  #describe(request: InFlight): void {
+    const chunks = this.session.chunks as Chunks;
+    const { contexts, offset, length } = request;
+    const { length: count } = contexts;
+    for (const [i, { id }] of contexts.entries()) {
+      const status = chunks.beginStatus(request, id);
+      for (let at = offset; at < offset + length; at += id) {
+        if (!status.add(Math.min(id, offset + length - at), this.disk[at] === 0 ? 0 : 1)) break;
+      }
+      chunks.sendStatus(status, i === count - 1);
+    }
   }
 }
 
 function spell(event: ServerEvent): string {
   switch (event.kind) {
     case 'list':
-      return 'list';
+    case 'secure':
+      return event.kind;
+    case 'contexts':
+      return `contexts ${event.option} ${event.exportName}`;
     case 'open':
       return `open ${event.option} ${event.exportName}`;
     case 'ended':

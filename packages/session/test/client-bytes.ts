@@ -2,18 +2,24 @@
 import {
   CLIENT_FLAGS_BYTES,
   Command,
+  CommandFlag,
   encodeClientFlags,
+  encodeExtendedRequest,
   encodeInfoRequest,
+  encodeMetaContextRequest,
   encodeOptionHeader,
   encodeRequest,
   encodeText,
+  EXTENDED_REQUEST_BYTES,
   measureInfoRequest,
+  measureMetaContextRequest,
   measureText,
   Option,
   OPTION_HEADER_BYTES,
   type Request,
   REQUEST_BYTES,
 } from '@nbd/codec';
+import type { ReplyMode } from '../src/index.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -75,6 +81,34 @@ export function go(exportName = '', ...infos: number[]): Uint8Array {
   return infoOption(Option.GO, exportName, ...infos);
 }
 
+/** LIST_META_CONTEXT or SET_META_CONTEXT. */
+export function contextsOption(
+  number: number,
+  exportName: string,
+  ...queries: string[]
+): Uint8Array {
+  const data = { exportName, queries };
+  return option(
+    number,
+    written(measureMetaContextRequest(data), (view) => encodeMetaContextRequest(view, 0, data)),
+  );
+}
+
+/** The options by which that form of replies is agreed on, and these contexts are selected, if there are any. */
+export function agreement(
+  replyMode: ReplyMode,
+  exportName: string,
+  ...contexts: string[]
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  if (replyMode === 'structured') parts.push(option(Option.STRUCTURED_REPLY));
+  if (replyMode === 'extended') parts.push(option(Option.EXTENDED_HEADERS));
+  if (contexts.length > 0) {
+    parts.push(contextsOption(Option.SET_META_CONTEXT, exportName, ...contexts));
+  }
+  return concat(...parts);
+}
+
 /** A request; `cookie` is its lower half, unless both halves are given. */
 export function request(fields: Partial<Request> & { readonly cookie?: number }): Uint8Array {
   const { cookie = 1, ...rest } = fields;
@@ -88,6 +122,37 @@ export function request(fields: Partial<Request> & { readonly cookie?: number })
     ...rest,
   };
   return written(REQUEST_BYTES, (view) => encodeRequest(view, 0, whole));
+}
+
+/** A request of the extended form; `length` is that of its payload if `flags` say so. */
+export function extendedRequest(
+  fields: Partial<Request> & { readonly cookie?: number },
+): Uint8Array {
+  const { cookie = 1, ...rest } = fields;
+  const whole = {
+    flags: 0,
+    type: Command.READ,
+    cookieHigh: 0,
+    cookieLow: cookie,
+    offset: 0,
+    length: 0,
+    ...rest,
+  };
+  return written(EXTENDED_REQUEST_BYTES, (view) => encodeExtendedRequest(view, 0, whole));
+}
+
+/** A request in the form that goes with that of the replies; a WRITE has its payload, and its length from it. */
+export function requestIn(
+  replyMode: ReplyMode,
+  fields: Partial<Request> & { readonly cookie?: number; readonly payload?: Uint8Array },
+): Uint8Array {
+  const { payload = NOTHING, ...rest } = fields;
+  const { flags = 0, length = 0 } = rest;
+  const isWrite = rest.type === Command.WRITE;
+  const head = { ...rest, length: isWrite ? payload.length : length };
+  if (replyMode !== 'extended') return concat(request(head), payload);
+  const lengthFlag = isWrite ? CommandFlag.PAYLOAD_LEN : 0;
+  return concat(extendedRequest({ ...head, flags: flags | lengthFlag }), payload);
 }
 
 /** `bytes`, which begin with a request, with any offset of 64 bits in it. */

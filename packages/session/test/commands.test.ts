@@ -206,6 +206,24 @@ test('C-239 native FUA is asked of each slice of written zeroes', async () => {
   ]);
 });
 
+test.each(['emulated', 'native'] as const)(
+  'C-232 C-191 a TRIM that frees nothing is done, with %s FUA too, and leaves the data',
+  async (fua) => {
+    const facts = fua === 'native' ? { fua } : {};
+    const { driver, calls } = recordingDriver({ facts });
+    const talk = await serving(driver);
+    talk.client.says(write(0, content(8), { cookie: 1 }));
+    await talk.client.hears(simpleReply(1));
+    talk.client.says(request({ type: TRIM, flags: FUA, length: 8, cookie: 2 }));
+    await talk.client.hears(simpleReply(2));
+    talk.client.says(read(0, 8, 3));
+    await talk.client.hears(simpleReply(3, content(8)));
+    await talk.ends();
+    const trims = fua === 'native' ? ['trim 0+8 fua'] : ['trim 0+8', 'flush'];
+    expect(calls).toEqual(['write 0+8', ...trims, 'read 0+8']);
+  },
+);
+
 test('C-234 FAST_ZERO on a driver without zero is ENOTSUP, and nothing is written', async () => {
   const said = request({ type: WRITE_ZEROES, flags: FAST_ZERO, length: 8 });
   const recording = recordingDriver({ offers: ['write'] });

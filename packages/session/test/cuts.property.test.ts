@@ -1,64 +1,92 @@
 /** S1: what happens does not depend on how the bytes were cut (C-003). */
-import { Command, CommandFlag, Info, Option } from '@nbd/codec';
+import {
+  Command,
+  CommandFlag,
+  encodeBlockStatusFilter,
+  Info,
+  measureBlockStatusFilter,
+  Option,
+} from '@nbd/codec';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { ReplyMode } from '../src/index.ts';
 import { AutomaticHost } from './automatic-host.ts';
 import {
+  agreement,
   clientFlags,
   concat,
   content,
-  disconnect,
+  extendedRequest,
   go,
   infoOption,
   option,
-  read,
-  request,
+  requestIn,
   withOffset,
-  write,
+  written,
 } from './client-bytes.ts';
 import { decodeOutput } from './decode-output.ts';
 import { propertyRuns } from './property-runs.ts';
 
-/** Every message of a lively conversation, in order. */
-const messages: readonly Uint8Array[] = [
-  clientFlags(3),
-  option(Option.STRUCTURED_REPLY),
-  option(Option.LIST),
-  option(Option.LIST, content(40)),
-  option(77, content(3000)),
-  infoOption(Option.INFO, 'disk', Info.NAME, Info.BLOCK_SIZE),
-  option(Option.GO, content(9)),
-  go('disk', Info.NAME),
-  ...Array.from({ length: 200 }, (_, i) => mixedRequest(i)),
-  disconnect(),
-  read(0, 1),
-];
+const MODES = ['simple', 'structured', 'extended'] as const satisfies readonly ReplyMode[];
 
-const conversation = concat(...messages);
-const WHOLE = played([conversation]);
+/** Every message of a lively conversation, in order. */
+function messagesIn(replyMode: ReplyMode): readonly Uint8Array[] {
+  const requests = Array.from({ length: 200 }, (_, i) => mixedRequest(i, replyMode));
+  const contexts = replyMode === 'simple' ? [] : ['base:allocation', 'x-test:map'];
+  return [
+    clientFlags(3),
+    agreement(replyMode, 'disk', ...contexts),
+    option(Option.LIST),
+    option(Option.LIST, content(40)),
+    option(77, content(3000)),
+    infoOption(Option.INFO, 'disk', Info.NAME, Info.BLOCK_SIZE),
+    option(Option.GO, content(9)),
+    go('disk', Info.NAME),
+    ...requests,
+    requestIn(replyMode, { type: Command.DISC }),
+    requestIn(replyMode, { length: 1 }),
+  ];
+}
 
 /** One of ten kinds of request, lawful and not. */
-function mixedRequest(i: number): Uint8Array {
+function mixedRequest(i: number, replyMode: ReplyMode): Uint8Array {
   const offset = (i * 911) % 60_000;
+  const ask = (fields: Parameters<typeof requestIn>[1]) =>
+    requestIn(replyMode, { cookie: i, ...fields });
   switch (i % 10) {
     case 0:
     case 1:
-      return write(offset, content((i * 37) % 900, i), { cookie: i });
+      return ask({ type: Command.WRITE, offset, payload: content((i * 37) % 900, i) });
     case 2:
-      return write(65_536 - (i % 7), content(300), { cookie: i });
+      return ask({ type: Command.WRITE, offset: 65_536 - (i % 7), payload: content(300) });
     case 3:
-      return read(offset, 0, i);
+      return ask({ offset });
     case 4:
-      return request({ type: Command.FLUSH, cookie: i, flags: CommandFlag.FUA });
+      return ask({ type: Command.FLUSH, flags: CommandFlag.FUA });
     case 5:
-      return request({ type: Command.WRITE_ZEROES, offset, length: 200, cookie: i });
+      return ask({ type: Command.WRITE_ZEROES, offset, length: 200 });
     case 6:
-      return request({ type: 300 + i, offset, length: i, cookie: i });
+      return ask({ type: 300 + i, offset, length: i });
     case 7:
-      return withOffset(read(0, 5, i), 2n ** 64n - 1n - BigInt(i));
+      return withOffset(ask({ length: 5 }), 2n ** 64n - 1n - BigInt(i));
+    case 8:
+      return i % 20 === 8 || replyMode !== 'extended'
+        ? ask({ type: Command.BLOCK_STATUS, offset, length: 400 })
+        : filtered(i, offset);
     default:
-      return read(offset, (i * 53) % 3000, i);
+      return ask({ offset, length: (i * 53) % 3000 });
   }
+}
+
+/** A BLOCK_STATUS with a payload: for the second context. */
+function filtered(cookie: number, offset: number): Uint8Array {
+  const filter = { effectLength: 300, contextIds: [2] };
+  const length = measureBlockStatusFilter(filter);
+  const flags = CommandFlag.PAYLOAD_LEN;
+  return concat(
+    extendedRequest({ type: Command.BLOCK_STATUS, cookie, offset, flags, length }),
+    written(length, (view) => encodeBlockStatusFilter(view, 0, filter)),
+  );
 }
 
 function played(chunks: Iterable<Uint8Array>): AutomaticHost {
@@ -69,51 +97,55 @@ function played(chunks: Iterable<Uint8Array>): AutomaticHost {
   return host;
 }
 
-function expectTheSame(host: AutomaticHost): void {
-  expect(host.events).toEqual(WHOLE.events);
-  expect(Buffer.compare(host.output, WHOLE.output)).toBe(0);
-  expect(Buffer.compare(host.disk, WHOLE.disk)).toBe(0);
-  expect(host.pool.lentBytes).toBe(0);
+function* cutAt(whole: Uint8Array, places: readonly number[]): Generator<Uint8Array> {
+  const sorted = [0, ...places.toSorted((a, b) => a - b), whole.length];
+  for (let i = 1; i < sorted.length; i++) yield whole.subarray(sorted[i - 1], sorted[i]);
 }
 
-function* cutAt(places: readonly number[]): Generator<Uint8Array> {
-  const sorted = [0, ...places.toSorted((a, b) => a - b), conversation.length];
-  for (let i = 1; i < sorted.length; i++) yield conversation.subarray(sorted[i - 1], sorted[i]);
-}
+describe.each(MODES)('S1 C-003 a conversation with %s replies', (replyMode) => {
+  const messages = messagesIn(replyMode);
+  const conversation = concat(...messages);
+  const expected = played([conversation]);
 
-test('the conversation is a lively one', () => {
-  expect(WHOLE.events.at(-1)).toBe('ended disconnected');
-  expect(WHOLE.events.length).toBeGreaterThan(100);
-  const { replies, optionReplies } = decodeOutput(WHOLE.output, WHOLE);
-  expect(replies).toHaveLength(200);
-  expect(new Set(replies.map(({ error }) => error)).size).toBe(3);
-  expect(optionReplies).toHaveLength(13);
-});
-
-test('S1 C-003 a conversation is the same byte by byte', () => {
-  expectTheSame(played(Array.from(conversation, (byte) => Uint8Array.of(byte))));
-});
-
-test('S1 C-003 a conversation is the same message by message', () => {
-  expectTheSame(played(messages));
-});
-
-test('S1 C-003 a conversation is the same however it is cut', () => {
-  const place = fc.integer({ min: 0, max: conversation.length });
-  fc.assert(
-    fc.property(fc.array(place, { maxLength: 300 }), (places) => {
-      expectTheSame(played(cutAt(places)));
-    }),
-    propertyRuns(60),
-  );
-});
-
-test('S1 C-003 a conversation is the same in pieces of one size', () => {
-  for (const size of [3, 16, 27, 28, 29, 1000, 4096, 4160]) {
-    const places = Array.from(
-      { length: Math.floor(conversation.length / size) },
-      (_, i) => (i + 1) * size,
-    );
-    expectTheSame(played(cutAt(places)));
+  function expectTheSame(host: AutomaticHost): void {
+    expect(host.events).toEqual(expected.events);
+    expect(Buffer.compare(host.output, expected.output)).toBe(0);
+    expect(Buffer.compare(host.disk, expected.disk)).toBe(0);
+    expect(host.pool.lentBytes).toBe(0);
   }
+
+  test('is a lively one', () => {
+    expect(expected.events.at(-1)).toBe('ended disconnected');
+    expect(expected.events.length).toBeGreaterThan(100);
+    const { replies, optionReplies } = decodeOutput(expected.output, expected);
+    expect(replies).toHaveLength(200);
+    expect(new Set(replies.map(({ error }) => error)).size).toBe(3);
+    expect(optionReplies).toHaveLength(replyMode === 'simple' ? 12 : 16);
+  });
+
+  test('is the same byte by byte', () => {
+    expectTheSame(played(Array.from(conversation, (byte) => Uint8Array.of(byte))));
+  });
+
+  test('is the same message by message', () => {
+    expectTheSame(played(messages));
+  });
+
+  test('is the same however it is cut', () => {
+    const place = fc.integer({ min: 0, max: conversation.length });
+    fc.assert(
+      fc.property(fc.array(place, { maxLength: 300 }), (places) => {
+        expectTheSame(played(cutAt(conversation, places)));
+      }),
+      propertyRuns(40),
+    );
+  });
+
+  test('is the same in pieces of one size', () => {
+    for (const size of [3, 16, 27, 28, 29, 31, 32, 33, 1000, 4096, 4160]) {
+      const count = Math.floor(conversation.length / size);
+      const places = Array.from({ length: count }, (_, i) => (i + 1) * size);
+      expectTheSame(played(cutAt(conversation, places)));
+    }
+  });
 });

@@ -3,17 +3,16 @@ import {
   decodeExportNameReply,
   decodeGreeting,
   decodeInfoReply,
+  decodeMetaContextReply,
   decodeOptionReplyHeader,
   decodeServerReply,
-  decodeSimpleReply,
   decodeText,
-  ErrorCode,
   GREETING_BYTES,
   OPTION_REPLY_HEADER_BYTES,
   OptionReply,
-  SIMPLE_REPLY_BYTES,
-  SIMPLE_REPLY_MAGIC,
 } from '@nbd/codec';
+import { concat } from './client-bytes.ts';
+import { type ReadReply, ReplyReader } from './reply-reader.ts';
 
 export interface DecodedReply {
   /** The lower half of the cookie. */
@@ -39,23 +38,15 @@ export interface DecodeHints {
 export function decodeOutput(output: Uint8Array, hints: DecodeHints): Decoded {
   const view = new DataView(output.buffer, output.byteOffset, output.byteLength);
   const optionReplies: number[] = [];
-  const replies: DecodedReply[] = [];
+  const reader = new ReplyReader((cookie) => hints.dataBytes.get(lowWord(cookie)) ?? 0);
   decodeGreeting(view, 0, { handshakeFlags: 0 });
   for (let at = GREETING_BYTES; at < output.length; ) {
     if (at === hints.exportNameAnswerAt) {
       const end = at + (hints.zeroes === true ? 134 : 10);
       decodeExportNameReply(output.subarray(at, end));
       at = end;
-    } else if (view.getUint32(at) === SIMPLE_REPLY_MAGIC) {
-      const { error, cookieLow } = decodeSimpleReply(view, at, {
-        error: 0,
-        cookieHigh: 0,
-        cookieLow: 0,
-      });
-      at += SIMPLE_REPLY_BYTES;
-      const length = error === ErrorCode.OK ? (hints.dataBytes.get(cookieLow) ?? 0) : 0;
-      replies.push({ cookie: cookieLow, error, data: whole(output, at, length) });
-      at += length;
+    } else if (ReplyReader.isReply(output, at)) {
+      at = reader.read(output, at);
     } else {
       const head = { option: 0, type: 0, length: 0 };
       const { type, length } = decodeOptionReplyHeader(view, at, head);
@@ -65,7 +56,24 @@ export function decodeOutput(output: Uint8Array, hints: DecodeHints): Decoded {
       at += length;
     }
   }
+  reader.expectNoneOpen();
+  const replies = reader.replies.map((reply) => ({
+    cookie: lowWord(reply.cookie),
+    error: reply.error,
+    data: dataOf(reply),
+  }));
   return { optionReplies, replies };
+}
+
+function lowWord(cookie: bigint): number {
+  return Number(BigInt.asIntN(32, cookie));
+}
+
+/** The data of a READ, in order, with the zeroes of its holes. */
+function dataOf({ data, holes }: ReadReply): Uint8Array {
+  const zeroes = holes.map(({ offset, length }) => ({ offset, bytes: new Uint8Array(length) }));
+  const parts = [...data, ...zeroes].toSorted((a, b) => a.offset - b.offset);
+  return concat(...parts.map(({ bytes }) => bytes));
 }
 
 function whole(output: Uint8Array, at: number, length: number): Uint8Array {
@@ -77,6 +85,7 @@ function whole(output: Uint8Array, at: number, length: number): Uint8Array {
 function checkOptionReply(type: number, data: Uint8Array): void {
   if (type === OptionReply.INFO) decodeInfoReply(data);
   else if (type === OptionReply.SERVER) decodeServerReply(data);
+  else if (type === OptionReply.META_CONTEXT) decodeMetaContextReply(data);
   else if (type === OptionReply.ACK && data.length > 0) throw new Error('an ACK with data');
   else if (type !== OptionReply.ACK) decodeText(data);
 }

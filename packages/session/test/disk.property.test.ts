@@ -2,10 +2,11 @@
 import type { Driver } from '@nbd/driver';
 import { memoryDriver } from '@nbd/driver-memory';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { ReplyMode } from '../src/index.ts';
 import { clientCommands, MODEL_BYTES, type Model } from './model.ts';
 import { propertyRuns } from './property-runs.ts';
-import { serving } from './served-conversation.ts';
+import { servingIn } from './served-conversation.ts';
 
 /** The same disk, with every answer a few microtasks late. */
 function delayed(disk: Driver): Driver {
@@ -65,18 +66,22 @@ const disks: readonly (readonly [string, (disk: Driver) => Driver, boolean])[] =
   ['one at a time', narrow, true],
 ];
 
-test.each(disks)(
-  'S2 S6 a lawful client against a disk that answers %s',
-  async (_, wrap, resizable) => {
-    await fc.assert(
-      fc.asyncProperty(clientCommands(resizable), async (commands) => {
-        const talk = await serving(wrap(memoryDriver({ size: MODEL_BYTES })));
-        const model: Model = { disk: new Uint8Array(MODEL_BYTES), cookie: 1 };
-        await fc.asyncModelRun(() => ({ model, real: talk }), commands);
-        await talk.ends();
-      }),
-      propertyRuns(25),
-    );
-    expect.hasAssertions();
-  },
-);
+const MODES = ['simple', 'structured', 'extended'] as const satisfies readonly ReplyMode[];
+
+describe.each(MODES)('with %s replies', (replyMode) => {
+  test.each(disks)(
+    'S2 S6 a lawful client against a disk that answers %s',
+    async (_, wrap, resizable) => {
+      await fc.assert(
+        fc.asyncProperty(clientCommands(resizable), async (commands) => {
+          const talk = await servingIn(wrap(memoryDriver({ size: MODEL_BYTES })), { replyMode });
+          const model: Model = { disk: new Uint8Array(MODEL_BYTES), cookie: 1 };
+          await fc.asyncModelRun(() => ({ model, real: talk }), commands);
+          await talk.ends();
+        }),
+        propertyRuns(15),
+      );
+      expect.hasAssertions();
+    },
+  );
+});

@@ -7,7 +7,7 @@ import { exportNameReply, greeting, optionReply } from './server-bytes.ts';
 
 const GREETING_HEX = '4e42444d4147494349484156454f50540003';
 
-test('C-020 C-021 the greeting is 18 bytes, comes before the client has spoken, and offers bits 0 and 1 alone', () => {
+test('C-020 C-021 C-027 the greeting is 18 bytes, comes before the client has spoken, and offers bits 0 and 1 alone', () => {
   const { client, host, session } = conversation();
   expect(Buffer.from(greeting()).toString('hex')).toBe(GREETING_HEX);
   client.hears(greeting());

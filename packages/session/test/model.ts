@@ -4,7 +4,7 @@
  */
 import { Command, CommandFlag, ErrorCode, SIMPLE_REPLY_BYTES } from '@nbd/codec';
 import fc from 'fast-check';
-import { concat, content, read, request, write } from './client-bytes.ts';
+import { concat, content, read, requestIn } from './client-bytes.ts';
 import { decodeOutput } from './decode-output.ts';
 import { expectEqual, expectSameBytes } from './expectations.ts';
 import { type ServedConversation, serving } from './served-conversation.ts';
@@ -39,13 +39,13 @@ function placed({ from, length }: Drawn, { disk }: Model): { offset: number; len
 
 /** Says `said` and answers the reply, which must be the only one. */
 async function asks(
-  { client }: ServedConversation,
+  { client, replyMode }: ServedConversation,
   model: Model,
   dataBytes: number,
-  said: (cookie: number) => Uint8Array,
+  said: Parameters<typeof requestIn>[1],
 ): Promise<{ error: number; data: Uint8Array }> {
   const cookie = model.cookie++;
-  client.says(said(cookie));
+  client.says(requestIn(replyMode, { ...said, cookie }));
   const heard = concat(greeting(), await client.heard());
   const { replies } = decodeOutput(heard, { dataBytes: new Map([[cookie, dataBytes]]) });
   expectEqual(
@@ -63,11 +63,15 @@ function command(
 }
 
 const reads = fc.array(place, { minLength: 1, maxLength: 12 }).map((drawn) =>
-  command(`READ ${JSON.stringify(drawn)}`, async (model, { client }) => {
+  command(`READ ${JSON.stringify(drawn)}`, async (model, { client, replyMode }) => {
     const first = model.cookie;
     model.cookie += drawn.length;
     const places = drawn.map((one) => placed(one, model));
-    client.says(...places.map(({ offset, length }, i) => read(offset, length, first + i)));
+    client.says(
+      ...places.map(({ offset, length }, i) =>
+        requestIn(replyMode, { offset, length, cookie: first + i }),
+      ),
+    );
     const dataBytes = new Map(places.map(({ length }, i) => [first + i, length]));
     const { replies } = decodeOutput(concat(greeting(), await client.heard()), { dataBytes });
     expectEqual(replies.length, places.length);
@@ -84,7 +88,7 @@ const writes = fc.tuple(place, fc.nat({ max: 250 }), fc.boolean()).map(([drawn, 
     const { offset, length } = placed(drawn, model);
     const payload = content(length, tag);
     const flags = fua ? CommandFlag.FUA : 0;
-    const said = (cookie: number) => write(offset, payload, { cookie, flags });
+    const said = { type: Command.WRITE, offset, payload, flags };
     expectEqual((await asks(talk, model, 0, said)).error, ErrorCode.OK);
     model.disk.set(payload, offset);
   }),
@@ -93,14 +97,13 @@ const writes = fc.tuple(place, fc.nat({ max: 250 }), fc.boolean()).map(([drawn, 
 const zeroes = fc.tuple(place, fc.nat({ max: 3 })).map(([drawn, flags]) =>
   command(`WRITE_ZEROES ${JSON.stringify(drawn)} ${flags}`, async (model, talk) => {
     const { offset, length } = placed(drawn, model);
-    const said = (cookie: number) =>
-      request({ type: Command.WRITE_ZEROES, flags, offset, length, cookie });
+    const said = { type: Command.WRITE_ZEROES, flags, offset, length };
     expectEqual((await asks(talk, model, 0, said)).error, ErrorCode.OK);
     model.disk.fill(0, offset, offset + length);
   }),
 );
 
-const sayFlush = (cookie: number) => request({ type: Command.FLUSH, cookie });
+const sayFlush = { type: Command.FLUSH };
 
 const flush = fc.constant(
   command('FLUSH', async (model, talk) => {
@@ -113,17 +116,17 @@ const past = fc.integer({ min: 1, max: 5000 }).map((beyond) =>
   command(`past the end by ${beyond}`, async (model, talk) => {
     const offset = Math.max(0, model.disk.length - 10);
     const length = model.disk.length - offset + beyond;
-    const reading = await asks(talk, model, 0, (cookie) => read(offset, length, cookie));
+    const reading = await asks(talk, model, 0, { offset, length });
     expectEqual(reading.error, ErrorCode.EINVAL);
     const payload = content(length);
-    const writing = await asks(talk, model, 0, (cookie) => write(offset, payload, { cookie }));
+    const writing = await asks(talk, model, 0, { type: Command.WRITE, offset, payload });
     expectEqual(writing.error, ErrorCode.ENOSPC);
   }),
 );
 
 const resize = fc.nat({ max: 2 * MODEL_BYTES }).map((size) =>
   command(`RESIZE ${size}`, async (model, talk) => {
-    const said = (cookie: number) => request({ type: Command.RESIZE, offset: size, cookie });
+    const said = { type: Command.RESIZE, offset: size };
     expectEqual((await asks(talk, model, 0, said)).error, ErrorCode.OK);
     const disk = new Uint8Array(size);
     disk.set(model.disk.subarray(0, size));

@@ -13,13 +13,14 @@ import {
   type EndReason,
   memoryChannelPair,
   type Observer,
+  type ReplyMode,
   type RequestFailure,
   type ServedSession,
   type SessionLimits,
   serveChannel,
   Tally,
 } from '../src/index.ts';
-import { clientFlags, concat, go } from './client-bytes.ts';
+import { agreement, clientFlags, concat, go } from './client-bytes.ts';
 import { expectBytes, expectEqual } from './expectations.ts';
 import { ack, exportInfo, greeting } from './server-bytes.ts';
 
@@ -50,6 +51,8 @@ export class ServedConversation {
   readonly sourceFailures: unknown[] = [];
   readonly closeFailures: unknown[] = [];
   readonly reasons: EndReason[] = [];
+  /** What it has entered in, once it has. */
+  replyMode: ReplyMode = 'simple';
   /** The disk, unless there is a source of its own. */
   readonly driver: Driver | undefined;
 
@@ -85,6 +88,16 @@ export class ServedConversation {
     return client;
   }
 
+  /** The client enters in that form of replies, with those contexts of the export selected, in whatever way it is told. */
+  async entersIn(replyMode: ReplyMode, contexts: readonly string[]): Promise<ServedClient> {
+    const { client } = this;
+    this.replyMode = replyMode;
+    client.says(clientFlags(3), agreement(replyMode, 'disk', ...contexts), go('disk'));
+    await client.heard();
+    expectEqual(this.served.phase, 'transmission');
+    return client;
+  }
+
   /** The client disconnects, the session is over, and all memory is back. */
   async ends(): Promise<void> {
     this.client.leaves();
@@ -101,6 +114,22 @@ export async function serving(
 ): Promise<ServedConversation> {
   const talk = new ServedConversation({ ...options, driver });
   await talk.enters();
+  return talk;
+}
+
+export interface ServedEntrance extends ServedConversationOptions {
+  readonly replyMode: ReplyMode;
+  /** The contexts to be selected; they get ids from 1 on, "base:allocation" first. */
+  readonly contexts?: readonly string[];
+}
+
+/** A conversation that has entered `driver` in that form of replies. */
+export async function servingIn(
+  driver: Driver,
+  { replyMode, contexts = [], ...options }: ServedEntrance,
+): Promise<ServedConversation> {
+  const talk = new ServedConversation({ ...options, driver });
+  await talk.entersIn(replyMode, contexts);
   return talk;
 }
 

@@ -3,6 +3,7 @@ import {
   encodeExportNameReply,
   encodeGreeting,
   encodeInfoReply,
+  encodeMetaContextReply,
   encodeOptionReplyHeader,
   encodeServerReply,
   encodeSimpleReply,
@@ -12,6 +13,7 @@ import {
   type InfoReply,
   measureExportNameReply,
   measureInfoReply,
+  measureMetaContextReply,
   measureServerReply,
   OPTION_REPLY_HEADER_BYTES,
   OptionReply,
@@ -54,6 +56,15 @@ export function listed(option: number, name: string, description = ''): Uint8Arr
   const entry = { name, description };
   const data = written(measureServerReply(entry), (view) => encodeServerReply(view, 0, entry));
   return optionReply(option, OptionReply.SERVER, data);
+}
+
+/** One context of a list or a selection. */
+export function metaContext(option: number, contextId: number, name: string): Uint8Array {
+  const context = { contextId, name };
+  const data = written(measureMetaContextReply(context), (view) =>
+    encodeMetaContextReply(view, 0, context),
+  );
+  return optionReply(option, OptionReply.META_CONTEXT, data);
 }
 
 export function exportNameReply(reply: ExportNameReply): Uint8Array {

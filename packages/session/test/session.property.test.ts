@@ -2,8 +2,10 @@
 import { Command, ErrorCode, Option } from '@nbd/codec';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { ReplyMode } from '../src/index.ts';
 import { AutomaticHost } from './automatic-host.ts';
 import {
+  agreement,
   clientFlags,
   concat,
   content,
@@ -13,9 +15,8 @@ import {
   option,
   optionHead,
   read,
-  request,
+  requestIn,
   text,
-  write,
 } from './client-bytes.ts';
 import { decodeOutput } from './decode-output.ts';
 import { propertyRuns } from './property-runs.ts';
@@ -40,42 +41,64 @@ const asked: fc.Arbitrary<Asked> = fc.record({
   length: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3000 })),
 });
 
-function bytesOf({ type, offset, length }: Asked, cookie: number): Uint8Array {
-  if (type === Command.WRITE) return write(offset, content(length, cookie), { cookie });
-  if (type === Command.FLUSH) return request({ type, cookie });
-  return request({ type, offset, length, cookie });
+function bytesOf(
+  { type, offset, length }: Asked,
+  cookie: number,
+  replyMode: ReplyMode,
+): Uint8Array {
+  if (type === Command.FLUSH) return requestIn(replyMode, { type, cookie });
+  const payload = content(type === Command.WRITE ? length : 0, cookie);
+  return requestIn(replyMode, { type, offset, length, cookie, payload });
 }
 
-test('S3 S4 C-171 C-172 each request is answered exactly once under its own cookie, whenever and in whatever order', () => {
-  fc.assert(
-    fc.property(
-      fc.array(asked, { minLength: 1, maxLength: 80 }),
-      fc.infiniteStream(fc.nat({ max: 99 })),
-      (requests, choices) => {
-        const choice = () => choices.next().value;
-        const host = new AutomaticHost({ limits: LIMITS, answersAtOnce: () => choice() % 3 === 0 });
-        host.receives(concat(clientFlags(3), go('disk')));
-        const script = concat(...requests.map((one, i) => bytesOf(one, i)));
-        for (let at = 0; at < script.length; ) {
-          if (host.session.wantsBytes && choice() % 4 > 0) {
-            const end = at + 1 + choice() * 30;
-            host.receives(script.subarray(at, end));
-            at = end;
-          } else {
-            host.answers(choice());
+function contextsIn(replyMode: ReplyMode): string[] {
+  return replyMode === 'simple' ? [] : ['base:allocation', 'x-test:map'];
+}
+
+const MODES = ['simple', 'structured', 'extended'] as const satisfies readonly ReplyMode[];
+
+test.each(MODES)(
+  'S3 S4 C-171 C-172 C-174 C-175 with %s replies each request is answered exactly once under its own cookie, whenever and in whatever order',
+  (replyMode) => {
+    fc.assert(
+      fc.property(
+        fc.array(asked, { minLength: 1, maxLength: 80 }),
+        fc.infiniteStream(fc.nat({ max: 99 })),
+        (requests, choices) => {
+          const choice = () => choices.next().value;
+          const host = new AutomaticHost({
+            limits: LIMITS,
+            answersAtOnce: () => choice() % 3 === 0,
+          });
+          host.receives(
+            concat(
+              clientFlags(3),
+              agreement(replyMode, 'disk', ...contextsIn(replyMode)),
+              go('disk'),
+            ),
+          );
+          const script = concat(...requests.map((one, i) => bytesOf(one, i, replyMode)));
+          for (let at = 0; at < script.length; ) {
+            if (host.session.wantsBytes && choice() % 4 > 0) {
+              const end = at + 1 + choice() * 30;
+              host.receives(script.subarray(at, end));
+              at = end;
+            } else {
+              host.answers(choice());
+            }
           }
-        }
-        while (host.lent.length > 0) host.answers(choice());
-        const { replies } = decodeOutput(host.output, host);
-        const cookies = replies.map(({ cookie }) => cookie).toSorted((a, b) => a - b);
-        expect(cookies).toEqual(requests.map((_, i) => i));
-        expect(host.session.inFlight).toBe(0);
-        expect(host.pool.lentBytes).toBe(0);
-      },
-    ),
-    propertyRuns(150),
-  );
-});
+          while (host.lent.length > 0) host.answers(choice());
+          const { replies } = decodeOutput(host.output, host);
+          const cookies = replies.map(({ cookie }) => cookie).toSorted((a, b) => a - b);
+          expect(cookies).toEqual(requests.map((_, i) => i));
+          expect(host.session.inFlight).toBe(0);
+          expect(host.pool.lentBytes).toBe(0);
+        },
+      ),
+      propertyRuns(150),
+    );
+  },
+);
 
 /** A message, or something like one. */
 const message: fc.Arbitrary<Uint8Array> = fc.oneof(
@@ -99,6 +122,7 @@ const requestLike: fc.Arbitrary<Asked | Uint8Array> = fc.oneof(
 
 interface Play {
   readonly flags: number;
+  readonly replyMode: ReplyMode;
   readonly options: readonly Uint8Array[];
   readonly requests: readonly (Asked | Uint8Array)[];
   readonly cuts: readonly number[];
@@ -106,6 +130,7 @@ interface Play {
 
 const play: fc.Arbitrary<Play> = fc.record({
   flags: fc.constantFrom(3, 3, 3, 1, 0, 2, 4),
+  replyMode: fc.constantFrom(...MODES),
   options: fc.array(message, { maxLength: 8 }),
   requests: fc.array(requestLike, { maxLength: 20 }),
   cuts: fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 10 }),
@@ -113,14 +138,15 @@ const play: fc.Arbitrary<Play> = fc.record({
 
 test('S5 S4 S6 whatever a peer says throws nothing, what we say always decodes, and no memory is left', () => {
   fc.assert(
-    fc.property(play, ({ flags, options, requests, cuts }) => {
+    fc.property(play, ({ flags, replyMode, options, requests, cuts }) => {
       let kept = 0;
       const host = new AutomaticHost({ limits: LIMITS, answersAtOnce: () => kept++ % 2 === 0 });
       const script = concat(
         clientFlags(flags),
+        agreement(replyMode, '', ...contextsIn(replyMode)),
         ...options,
         go(),
-        ...requests.map((one, i) => (one instanceof Uint8Array ? one : bytesOf(one, i))),
+        ...requests.map((one, i) => (one instanceof Uint8Array ? one : bytesOf(one, i, replyMode))),
       );
       let turn = 0;
       for (let at = 0; at < script.length; turn++) {
@@ -151,6 +177,8 @@ test('S5 a stream of noise in either phase throws nothing and ends', () => {
     clientFlags(3),
     concat(clientFlags(3), go()),
     concat(clientFlags(1), option(Option.EXPORT_NAME, text('disk'))),
+    concat(clientFlags(3), agreement('structured', '', 'base:allocation'), go()),
+    concat(clientFlags(3), agreement('extended', '', 'base:allocation'), go()),
   ];
   fc.assert(
     fc.property(

@@ -58,7 +58,7 @@ const someDriver: fc.Arbitrary<Driver> = fc
   )
   .map((facts): Driver => Object.assign({ size: 1000, read: nothing }, facts));
 
-test('C-126 C-127 C-128 C-290 S-25 the flags of any disk keep the rules between them', () => {
+test('C-126 C-127 C-128 C-290 C-291 S-25 the flags of any disk keep the rules between them', () => {
   fc.assert(
     fc.property(someDriver, (driver) => {
       const flags = transmissionFlags(driver);

@@ -2,6 +2,8 @@
  * A channel: an ordered pipe of bytes with backpressure, the only thing that a served session needs
  * from the world. Sockets, WebSockets, message ports and a pair in memory can be one.
  */
+import type { TlsPeer } from '@nbd/driver';
+
 export interface Channel {
   /** Begins: from now on `receiver` is told what happens. Called once. */
   start(receiver: ChannelReceiver): void;
@@ -18,6 +20,14 @@ export interface Channel {
   /** Stop telling of received bytes; a chunk that is on its way may still come. */
   pause(): void;
   resume(): void;
+
+  /**
+   * Puts TLS on the channel, as its server: sends what is queued in the clear, and gives all that the
+   * peer says from here on to TLS. Answers once the handshake is done; rejects when it fails, and the
+   * channel then closes. Called once at the most, by a session that has asked for no bytes since the
+   * last; bytes that were received in the clear all the same must not be told. Absent: there is no TLS to be had.
+   */
+  secure?(): Promise<TlsPeer>;
 
   /** Nothing more will be sent: lets the peer have what is queued, then closes. What it still says is dropped. */
   end(): void;

@@ -17,7 +17,8 @@ export function thenFlush(change: Awaitable<void>, driver: Driver): Awaitable<vo
 }
 
 /**
- * Zeroes a range by writing. Native FUA is asked of each slice.
+ * Zeroes a range by writing, however long it is. Native FUA is asked of each slice. `breathe` is awaited
+ * every few slices; what it rejects with ends the work, which may have lost its purpose in the meantime.
  *
  * @throws DriverError ENOTSUP for `fast`: nothing is slower than this
  */
@@ -38,7 +39,7 @@ export async function zeroByWriting(
   for (let at = offset; at < end; at += slice) {
     const answer = driver.write?.(zeroes.subarray(0, end - at), at, options);
     if (isPromise(answer)) await answer;
-    else if (++slices % SLICES_PER_TURN === 0) await breathe();
+    if (++slices % SLICES_PER_TURN === 0) await breathe();
   }
 }
 

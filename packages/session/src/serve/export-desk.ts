@@ -4,12 +4,21 @@
  * What fails in a source is told to the observer in full, and to the client without details.
  */
 import { OptionReply, type ServerReply } from '@nbd/codec';
-import type { Driver, ExportContext, ExportListing, ExportSource } from '@nbd/driver';
+import type {
+  Driver,
+  ExportContext,
+  ExportListing,
+  ExportSource,
+  OpenExport,
+  TlsPeer,
+} from '@nbd/driver';
 import type { Question } from '../server/event.ts';
-import { quote } from '../server/handshake/option-replies.ts';
+import type { AvailableContext } from '../server/handshake/meta-context-options.ts';
+import { quote } from '../server/handshake/quote.ts';
 import type { ServerSession } from '../server/server-session.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import { advertise } from './advertise.ts';
+import { contextsOf } from './disk-contexts.ts';
 import { codeOf } from './error-code.ts';
 import { ExportInUse } from './export-in-use.ts';
 import type { Observer } from './observer.ts';
@@ -27,18 +36,32 @@ export interface ExportDeskParts {
 export class ExportDesk {
   readonly #parts: ExportDeskParts;
   readonly #export: ExportInUse;
+  #context: ExportContext;
 
   constructor(parts: ExportDeskParts) {
     this.#parts = parts;
-    this.#export = new ExportInUse(parts.source, parts.context, (error) =>
-      parts.observer.closeFailed?.(error),
-    );
+    this.#context = parts.context;
+    this.#export = new ExportInUse(parts.source, (error) => parts.observer.closeFailed?.(error));
+  }
+
+  /** From now on the connection is under TLS. */
+  secured(tls: TlsPeer): void {
+    this.#context = { ...this.#context, tls };
   }
 
   /** Answers the question, if the session still wants to know. Never rejects. */
   async answer(question: Question): Promise<void> {
-    if (question.kind === 'list') await this.#list();
-    else await this.#open(question.exportName);
+    switch (question.kind) {
+      case 'list':
+        await this.#list();
+        break;
+      case 'contexts':
+        await this.#tellContexts(question.exportName);
+        break;
+      case 'open':
+        await this.#open(question.exportName);
+        break;
+    }
   }
 
   /** Ends the use of the export that is open or being opened. Never rejects. */
@@ -47,13 +70,13 @@ export class ExportDesk {
   }
 
   async #list(): Promise<void> {
-    const { session, source, context, observer } = this.#parts;
+    const { session, source, observer } = this.#parts;
     try {
       if (source.list === undefined) {
         this.#refuse(OptionReply.ERR_POLICY, 'this server does not list its exports');
         return;
       }
-      const listings = await source.list(context);
+      const listings = await source.list(this.#context);
       if (session.phase !== 'ended') session.grantList(this.#entriesOf(listings));
     } catch (error) {
       observer.sourceFailed?.(error, undefined);
@@ -65,7 +88,7 @@ export class ExportDesk {
   *#entriesOf(listings: Iterable<ExportListing>): Iterable<ServerReply> {
     try {
       for (const listing of listings) {
-        if (!isSendable(listing.name)) continue;
+        if (!isSendable(listing.name) || this.#isForTlsOnly(listing.name)) continue;
         yield { name: listing.name, description: sendableDescription(listing) ?? '' };
       }
     } catch (error) {
@@ -74,22 +97,66 @@ export class ExportDesk {
     }
   }
 
+  /** What may be seen under TLS only does not exist in the clear: there is no better error here (C-089). */
+  async #tellContexts(exportName: string): Promise<void> {
+    if (this.#isForTlsOnly(exportName)) {
+      this.#refuseUnknown(exportName);
+      return;
+    }
+    await this.#withExport(exportName, (_opened, contexts) => {
+      this.#parts.session.grantContexts(contexts);
+    });
+  }
+
   async #open(exportName: string): Promise<void> {
-    const { session, observer, entered } = this.#parts;
-    try {
-      const opened = await this.#export.open(exportName);
-      if (opened === undefined) {
-        this.#refuse(OptionReply.ERR_UNKNOWN, `there is no export ${quote(exportName)}`);
-        return;
-      }
+    const { session, entered } = this.#parts;
+    if (this.#isForTlsOnly(exportName)) {
+      this.#refuse(
+        OptionReply.ERR_TLS_REQD,
+        `the export ${quote(exportName)} needs STARTTLS first`,
+      );
+      return;
+    }
+    await this.#withExport(exportName, (opened) => {
       const facts = advertise(opened, session.limits);
-      if (session.phase === 'ended') return;
       session.grantExport(facts);
       if (session.phase === 'transmission') entered(opened.driver, facts);
+    });
+  }
+
+  /** Opens the export and calls `act`, unless the session has ended by then; refuses when either fails. */
+  async #withExport(
+    exportName: string,
+    act: (opened: OpenExport, contexts: readonly AvailableContext[]) => void,
+  ): Promise<void> {
+    const { session, observer } = this.#parts;
+    try {
+      const opened = await this.#export.open(exportName, this.#context);
+      if (opened === undefined) {
+        this.#refuseUnknown(exportName);
+        return;
+      }
+      const contexts = contextsOf(opened.driver);
+      if (session.phase !== 'ended') act(opened, contexts);
     } catch (error) {
       observer.sourceFailed?.(error, exportName);
       this.#refuseExport(codeOf(error), quote(exportName));
     }
+  }
+
+  /** A source that cannot tell is taken to say yes. */
+  #isForTlsOnly(exportName: string): boolean {
+    if (this.#context.tls !== undefined) return false;
+    try {
+      return this.#parts.source.requiresTls?.(exportName) === true;
+    } catch (error) {
+      this.#parts.observer.sourceFailed?.(error, exportName);
+      return true;
+    }
+  }
+
+  #refuseUnknown(exportName: string): void {
+    this.#refuse(OptionReply.ERR_UNKNOWN, `there is no export ${quote(exportName)}`);
   }
 
   #refuseExport(code: string | undefined, name: string): void {

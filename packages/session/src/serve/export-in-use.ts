@@ -12,14 +12,12 @@ interface Use {
 
 export class ExportInUse {
   readonly #source: ExportSource;
-  readonly #context: ExportContext;
   readonly #closeFailed: (error: unknown) => void;
   #use: Use | undefined;
   #released = false;
 
-  constructor(source: ExportSource, context: ExportContext, closeFailed: (error: unknown) => void) {
+  constructor(source: ExportSource, closeFailed: (error: unknown) => void) {
     this.#source = source;
-    this.#context = context;
     this.#closeFailed = closeFailed;
   }
 
@@ -27,8 +25,9 @@ export class ExportInUse {
    * Opens the export of that name, unless it is the one that is open: INFO and then GO open once. Any
    * other that is open is closed first (C-124).
    */
-  async open(name: string): Promise<OpenExport | undefined> {
-    const use = this.#use?.name === name ? this.#use : { name, opening: this.#turnTo(name) };
+  async open(name: string, context: ExportContext): Promise<OpenExport | undefined> {
+    const use =
+      this.#use?.name === name ? this.#use : { name, opening: this.#turnTo(name, context) };
     this.#use = use;
     let opened: OpenExport | undefined;
     try {
@@ -46,9 +45,9 @@ export class ExportInUse {
     await this.#end(this.#use);
   }
 
-  async #turnTo(name: string): Promise<OpenExport | undefined> {
+  async #turnTo(name: string, context: ExportContext): Promise<OpenExport | undefined> {
     await this.#end(this.#use);
-    return this.#released ? undefined : this.#source.open(name, this.#context);
+    return this.#released ? undefined : this.#source.open(name, context);
   }
 
   async #end(use: Use | undefined): Promise<void> {

@@ -17,6 +17,16 @@ export function gateOf(driver: Driver): Gate | undefined {
   return gate;
 }
 
+/** Makes the call, through the gate if there is one; what it throws becomes a rejection. */
+export function attempt(gate: Gate | undefined, call: () => Awaitable<void>): Awaitable<void> {
+  if (gate !== undefined) return gate.pass(call);
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
 export class Gate {
   readonly #limit: number;
   #inside = 0;

@@ -2,10 +2,13 @@
  * What a served session tells its host, for logs and counters. It says nothing per request but counts.
  */
 import { spellCommand } from '@nbd/codec';
+import type { TlsPeer } from '@nbd/driver';
 import type { EndReason } from '../server/event.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 
 export interface Observer {
+  /** The connection is under TLS now. */
+  secured?(peer: TlsPeer): void;
   /** The client has entered an export. */
   entered?(facts: ExportFacts): void;
   /** A disk could not be opened or listed; the client was told so without the details. */

@@ -1,26 +1,30 @@
 /**
  * The translator: requests of the wire into calls of a disk, and answers of a disk into replies. The only
- * place, with `advertise`, `emulate` and `error-code` beside it, that speaks both languages.
+ * place, with its neighbours in this folder, that speaks both languages.
  *
- * READs of one turn are gathered and given to the disk together if it can take them so; they are
- * always given before any other request that came after them.
+ *   READ           `Reads`
+ *   BLOCK_STATUS   `Statuses`
+ *   anything else  one call of the disk, in here
  *
  * Hot path: an answer given at once costs no promise and no closure.
  */
-import { Command, CommandFlag, type ErrorCode } from '@nbd/codec';
-import type { Awaitable, BatchedRead, Driver, WriteOptions, ZeroOptions } from '@nbd/driver';
+import { Command, CommandFlag } from '@nbd/codec';
+import {
+  type Awaitable,
+  type Driver,
+  DriverError,
+  type WriteOptions,
+  type ZeroOptions,
+} from '@nbd/driver';
 import type { ServerSession } from '../server/server-session.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import type { InFlight } from '../server/transmission/in-flight.ts';
 import { isPromise, thenFlush, zeroByWriting } from './emulate.ts';
-import { errorCodeFor, isDiskFailure } from './error-code.ts';
 import { type Gate, gateOf } from './gate.ts';
 import type { Observer, Tally } from './observer.ts';
-
-/** Reads are given to the disk when they come to this much, so that their data stays in the cache. */
-const BATCH_BYTES_MAX = 256 * 1024;
-
-const SETTLED = Promise.resolve();
+import { Outcomes } from './outcomes.ts';
+import { Reads } from './serve-reads.ts';
+import { Statuses } from './serve-status.ts';
 
 const PLAIN: WriteOptions = Object.freeze({ fua: false });
 const FUA: WriteOptions = Object.freeze({ fua: true });
@@ -31,8 +35,10 @@ export interface TranslatorParts {
   readonly facts: ExportFacts;
   readonly observer: Observer;
   readonly tally: Tally;
-  /** Called when a request was answered outside of `serve` and `serveReads`. */
+  /** Called when a request, or a part of one, was answered outside of `serve` and `serveReads`. */
   readonly answered: () => void;
+  /** Called with the bytes, read or changed or told of, that the disk is given to do. */
+  readonly spent: (bytes: number) => void;
   readonly defer: (task: () => void) => void;
 }
 
@@ -40,35 +46,30 @@ export class Translator {
   readonly #session: ServerSession;
   readonly #driver: Driver;
   readonly #facts: ExportFacts;
-  readonly #observer: Observer;
-  readonly #tally: Tally;
-  readonly #answered: () => void;
-  readonly #breathe: () => Promise<void>;
+  readonly #outcomes: Outcomes;
+  readonly #reads: Reads;
+  readonly #statuses: Statuses;
+  readonly #spent: (bytes: number) => void;
+  readonly #defer: (task: () => void) => void;
   readonly #gate: Gate | undefined;
   readonly #nativeFua: boolean;
   readonly #mustKeepPayload: boolean;
-  readonly #mustClear: boolean;
+  #isAbandoned = false;
 
-  /** The reads of this turn, with what the driver is to fill; `#reads[i]` belongs to `#requests[i]`. */
-  readonly #requests: InFlight[] = [];
-  readonly #reads: { target: Uint8Array; offset: number; answer: Promise<void> | undefined }[] = [];
-  #gatheredBytes = 0;
-  /** The disk answered its last read later, so the next ones get a place apart. */
-  #answersLater = false;
-
-  constructor(parts: TranslatorParts) {
-    const { driver } = parts;
-    this.#session = parts.session;
+  constructor({ session, driver, facts, spent, defer, ...reports }: TranslatorParts) {
+    const outcomes = new Outcomes({ session, ...reports });
+    this.#session = session;
     this.#driver = driver;
-    this.#facts = parts.facts;
-    this.#observer = parts.observer;
-    this.#tally = parts.tally;
-    this.#answered = parts.answered;
-    this.#breathe = () => new Promise<void>((resolve) => parts.defer(resolve));
+    this.#facts = facts;
+    this.#outcomes = outcomes;
+    this.#reads = new Reads({ session, driver, facts, outcomes, spent });
+    const breathe = this.#breathe;
+    this.#statuses = new Statuses({ session, driver, facts, outcomes, breathe });
+    this.#spent = spent;
+    this.#defer = defer;
     this.#gate = gateOf(driver);
     this.#nativeFua = driver.fua === 'native';
     this.#mustKeepPayload = driver.retainsSource !== false || this.#gate !== undefined;
-    this.#mustClear = driver.fillsTarget !== true;
   }
 
   /** Takes over a new size, which another connection may have given the disk. One that cannot be is passed over. */
@@ -77,63 +78,37 @@ export class Translator {
     if (size !== undefined) this.#facts.size = size;
   }
 
-  /** Carries out one request; a READ of a disk that takes batches waits for `serveReads`. */
+  /** Carries out one request; a READ may wait, whole or in part, for `serveReads`. */
   serve(request: InFlight): void {
-    this.#tally.requests[request.type] = (this.#tally.requests[request.type] ?? 0) + 1;
-    if (request.type !== Command.READ) {
-      this.serveReads();
-      this.#settle(request, this.#attempt(request));
+    this.#outcomes.begin(request);
+    if (request.type === Command.READ) {
+      this.#reads.serve(request);
       return;
     }
-    const target = this.#session.reserveData(request, this.#answersLater);
-    if (this.#mustClear) target.fill(0);
-    if (this.#driver.readBatch !== undefined && this.#gate === undefined) {
-      this.#requests.push(request);
-      this.#reads.push({ target, offset: request.offset, answer: undefined });
-      this.#gatheredBytes += request.length;
-      if (this.#gatheredBytes >= BATCH_BYTES_MAX) this.serveReads();
-      return;
-    }
-    const answer = this.#attemptRead(target, request.offset);
-    this.#answersLater = answer !== undefined;
-    this.#settle(request, answer);
+    this.#spent(request.length);
+    this.#reads.serveWhole();
+    if (request.type === Command.BLOCK_STATUS) this.#statuses.serve(request);
+    else this.#outcomes.settle(request, this.#attempt(request));
   }
 
-  /** Carries out the gathered reads; false: there are none. */
+  /** Carries out the reads that wait, or the next of them; false: there are none that can begin. */
   serveReads(): boolean {
-    const count = this.#requests.length;
-    if (count === 0) return false;
-    this.#gatheredBytes = 0;
-    const requests = this.#requests.splice(0);
-    const reads = this.#reads.splice(0);
-    this.#attemptBatch(reads);
-    this.#answersLater = false;
-    for (let i = 0; i < count; i++) {
-      const answer = reads[i]?.answer;
-      if (answer !== undefined) this.#answersLater = true;
-      this.#settle(requests[i] as InFlight, answer);
-    }
-    return true;
+    return this.#reads.serveGathered();
   }
 
-  /** A driver that throws for the whole batch fails every read of it, once none is being filled any more. */
-  #attemptBatch(reads: readonly BatchedRead[]): void {
-    try {
-      this.#driver.readBatch?.(reads);
-    } catch (error) {
-      const fault = () => Promise.reject(error);
-      for (const read of reads) read.answer = (read.answer ?? SETTLED).then(fault, fault);
-    }
+  /** The client has gone: what takes long is cut short. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#reads.abandon();
   }
 
-  #attemptRead(target: Uint8Array, offset: number): Awaitable<void> {
-    try {
-      if (this.#gate === undefined) return this.#driver.read(target, offset);
-      return this.#gate.pass(() => this.#driver.read(target, offset));
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
+  /** Resolves when others have had their turn; rejects when there is nobody left to do it for. */
+  readonly #breathe = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      this.#defer(resolve);
+    });
+    if (this.#isAbandoned) throw new DriverError('ESHUTDOWN', 'the client has gone');
+  };
 
   #attempt(request: InFlight): Awaitable<void> {
     if (request.type === Command.WRITE && this.#mustKeepPayload) this.#session.keepPayload(request);
@@ -187,40 +162,6 @@ export class Translator {
   #resize(size: number): Awaitable<void> {
     const answer = this.#driver.resize?.(size);
     return isPromise(answer) ? answer.then(() => this.lookAtSize()) : this.lookAtSize();
-  }
-
-  #settle(request: InFlight, answer: Awaitable<void>): void {
-    if (answer === undefined || !isPromise(answer)) {
-      this.#finish(request);
-      return;
-    }
-    void answer
-      .then(
-        () => this.#finish(request),
-        (error: unknown) => this.#fail(request, error),
-      )
-      .then(this.#answered);
-  }
-
-  #finish(request: InFlight): void {
-    if (request.type === Command.READ) this.#tally.bytesRead += request.length;
-    else if (request.type === Command.WRITE) this.#tally.bytesWritten += request.length;
-    this.#session.finish(request);
-  }
-
-  #fail(request: InFlight, error: unknown): void {
-    const { type, offset, length } = request;
-    const code: ErrorCode = errorCodeFor(error, request);
-    this.#tally.failures++;
-    this.#session.fail(request, code);
-    this.#observer.requestFailed?.({
-      error,
-      isBug: !isDiskFailure(error),
-      type,
-      offset,
-      length,
-      code,
-    });
   }
 }
 

@@ -18,6 +18,23 @@ export interface ExportAsked {
   readonly exportName: string;
 }
 
+/** LIST_META_CONTEXT or SET_META_CONTEXT: answer with `grantContexts` or `refuse`. */
+export interface ContextsAsked {
+  readonly kind: 'contexts';
+  /** Option.LIST_META_CONTEXT or Option.SET_META_CONTEXT. */
+  readonly option: number;
+  /** The name as the client sent it; empty for the default export. */
+  readonly exportName: string;
+}
+
+/**
+ * STARTTLS, already acknowledged: send the output, put TLS on the connection, then say `secured`. No byte
+ * that came in the clear is looked at any more.
+ */
+export interface SecureAsked {
+  readonly kind: 'secure';
+}
+
 /**
  * Why a session is over.
  *
@@ -28,6 +45,7 @@ export interface ExportAsked {
  *   closed-early       the client closed inside a message
  *   left               we leave: there was nothing more to answer
  *   refused            EXPORT_NAME named what it cannot have; there is no error reply to it
+ *   plaintext-after-starttls  the client went on in the clear when TLS was to begin (C-093)
  *   bad-…              the bytes cannot be what must come here: the stream is lost
  *   unknown-client-flags, not-fixed-newstyle, option-too-long, too-many-options, payload-too-long
  *                      the client broke a rule that has no reply
@@ -44,6 +62,7 @@ export type EndReason =
   | 'option-too-long'
   | 'too-many-options'
   | 'payload-too-long'
+  | 'plaintext-after-starttls'
   | WireErrorCode;
 
 /** Nothing more will be read. Answer what is lent, send the output, then close. */
@@ -52,6 +71,6 @@ export interface Ended {
   readonly reason: EndReason;
 }
 
-export type Question = ListAsked | ExportAsked;
+export type Question = ListAsked | ExportAsked | ContextsAsked;
 
-export type ServerEvent = Question | InFlight | Ended;
+export type ServerEvent = Question | SecureAsked | InFlight | Ended;

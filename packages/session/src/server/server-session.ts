@@ -3,7 +3,7 @@
  * in, bytes out. It has no clock, no socket and no promise, and a peer cannot make it throw.
  *
  * Methods are of four kinds: *input* (`receive`, `receiveEnd`, `shutDown`), *events* (`nextEvent`),
- * *answers* (`grant…`, `refuse`, `finish`, `fail` with `reserveData` and `keepPayload`) and *output*
+ * *answers* (`grant…`, `refuse`, `secured`, `finish`, `fail` with `reserveData` and `keepPayload`) and *output*
  * (`nextSegment`). After each input or answer, call `nextEvent` until it answers `undefined`, then
  * send every segment, then call `keepRest`, and read on while `wantsBytes`.
  *
@@ -18,16 +18,24 @@ import { BufferPool } from '../memory/buffer-pool.ts';
 import { UsageError } from '../usage-error.ts';
 import type { EndReason, Ended, ServerEvent } from './event.ts';
 import { Handshake } from './handshake/handshake.ts';
-import { Inbox } from './inbox.ts';
+import type { TlsMode } from './handshake/handshake-policy.ts';
+import type { AvailableContext } from './handshake/meta-context-options.ts';
+import { Inbox } from '../memory/inbox.ts';
 import { Outbox, type Segment } from './outbox.ts';
+import type { Chunks } from './transmission/chunks.ts';
 import type { ExportFacts } from './transmission/export-facts.ts';
 import type { InFlight } from './transmission/in-flight.ts';
+import type { ReplyMode, Terms } from '../agreement/terms.ts';
 import { Transmission } from './transmission/transmission.ts';
 
 export interface ServerSessionOptions {
   readonly limits?: Partial<SessionLimits>;
   /** Memory for payloads and replies, to be shared by the sessions of a server. Absent: its own. */
   readonly pool?: BufferPool;
+  /** Whether clients may, or must, put TLS on the connection. Default: off. */
+  readonly tls?: TlsMode;
+  /** The best form of replies that a client may have. Default: extended. */
+  readonly replyModeMax?: ReplyMode;
 }
 
 export class ServerSession {
@@ -43,12 +51,21 @@ export class ServerSession {
   #ending: Ended | undefined;
   #ended = false;
 
-  constructor({ limits, pool = new BufferPool() }: ServerSessionOptions = {}) {
+  constructor({
+    limits,
+    pool = new BufferPool(),
+    tls = 'off',
+    replyModeMax = 'extended',
+  }: ServerSessionOptions = {}) {
     this.limits = limitsWith(limits);
     this.#pool = pool;
     this.#inbox = new Inbox(pool);
     this.#outbox = new Outbox(pool);
-    this.#handshake = new Handshake(this.#inbox, this.#outbox, this.limits);
+    this.#handshake = new Handshake(this.#inbox, this.#outbox, {
+      limits: this.limits,
+      tls,
+      replyModeMax,
+    });
   }
 
   /** Which part of the conversation this is. */
@@ -70,7 +87,7 @@ export class ServerSession {
 
   /** Whether a question or a request waits for its answer, or a WRITE for the rest of its payload. */
   get isBusy(): boolean {
-    if (this.#transmission === undefined) return this.#handshake.waitsForHost;
+    if (this.#transmission === undefined) return this.#handshake.isBusy;
     return this.#transmission.isBusy;
   }
 
@@ -132,13 +149,27 @@ export class ServerSession {
     this.#handshake.grantList(exports);
   }
 
-  /** Answers `open`. For GO and EXPORT_NAME the transmission phase begins, and `facts` is its to keep. */
-  grantExport(facts: ExportFacts): void {
-    this.#handshake.grantExport(facts);
-    if (this.#handshake.entered) this.#enter(facts);
+  /** Answers `contexts` with all that the export has; which of them the client gets is the session's affair. */
+  grantContexts(available: readonly AvailableContext[]): void {
+    this.#handshake.grantContexts(available);
   }
 
-  /** Answers `list` or `open` with an error and a text for the person at the other end, one line. */
+  /**
+   * Answers `open`. `facts` are those of the disk; what the client has agreed to is added to its flags. For GO
+   * and EXPORT_NAME the transmission phase begins, and `facts` is its to keep.
+   */
+  grantExport(facts: ExportFacts): void {
+    this.#handshake.grantExport(facts);
+    const { terms } = this.#handshake;
+    if (terms !== undefined) this.#enter(facts, terms);
+  }
+
+  /** Answers `secure`: TLS is up, and what is received from now on has come through it. */
+  secured(): void {
+    this.#handshake.secured();
+  }
+
+  /** Answers `list`, `contexts` or `open` with an error and a text for the person at the other end, one line. */
   refuse(type: OptionReply, text: string): void {
     const reason = this.#handshake.refuse(type, text);
     if (reason !== undefined) this.#ending = { kind: 'ended', reason };
@@ -150,22 +181,27 @@ export class ServerSession {
    * replies of the same turn, which suits an answer that will take a while.
    */
   reserveData(request: InFlight, apart = false): Uint8Array {
-    return this.#entered.reserveData(request, apart);
+    return this.#entered.answers.reserveData(request, apart);
   }
 
   /** Makes the payload of a WRITE last until `finish` or `fail`. */
   keepPayload(request: InFlight): void {
-    this.#entered.keepPayload(request);
+    this.#entered.answers.keepPayload(request);
   }
 
   /** Answers a request as done. A READ must have its data reserved and filled. */
   finish(request: InFlight): void {
-    this.#entered.finish(request);
+    this.#entered.answers.finish(request);
   }
 
-  /** Answers a request with an error. */
-  fail(request: InFlight, error: ErrorCode): void {
-    this.#entered.fail(request, error);
+  /** Answers a request with an error; where the form can say so, one at `offset`, which lies in the request. */
+  fail(request: InFlight, error: ErrorCode, offset?: number): void {
+    this.#entered.answers.fail(request, error, offset);
+  }
+
+  /** Answers in parts; undefined with simple replies, which have none. A BLOCK_STATUS only comes where they are. */
+  get chunks(): Chunks | undefined {
+    return this.#entered.chunks;
   }
 
   /** The next bytes to send; release the slab when they are gone. */
@@ -200,9 +236,8 @@ export class ServerSession {
     }
   }
 
-  #enter(facts: ExportFacts): void {
-    const form = this.#handshake.agreement.replyForm;
-    this.#transmission = new Transmission(facts, form, {
+  #enter(facts: ExportFacts, terms: Terms): void {
+    this.#transmission = new Transmission(facts, terms, {
       inbox: this.#inbox,
       outbox: this.#outbox,
       pool: this.#pool,

@@ -3,9 +3,10 @@
  * hold in memory.
  * Spec: proto.md, "NBD_OPT_LIST".
  */
-import { OptionReply, type ServerReply } from '@nbd/codec';
+import type { ServerReply } from '@nbd/codec';
 import type { Outbox } from '../outbox.ts';
 import type { OptionReplies } from './option-replies.ts';
+import { UNLISTABLE } from './refusal.ts';
 
 /** Entries are written until this much is ready to be sent. */
 const READY_BYTES_MAX = 64 * 1024;
@@ -48,7 +49,7 @@ export class Listing {
       this.#replies.acknowledge();
     } catch {
       // Whoever lists has the error; the client is told that the list is not whole (C-069).
-      this.#replies.refuse(OptionReply.ERR_PLATFORM, 'the exports cannot be listed now');
+      this.#replies.refuse(UNLISTABLE);
     }
     return undefined;
   }

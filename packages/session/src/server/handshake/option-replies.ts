@@ -5,11 +5,14 @@
  */
 import {
   encodeInfoReply,
+  encodeMetaContextReply,
   encodeOptionReplyHeader,
   encodeServerReply,
   encodeText,
   type InfoReply,
   measureInfoReply,
+  measureMetaContextReply,
+  type MetaContextReply,
   measureServerReply,
   measureText,
   OPTION_REPLY_HEADER_BYTES,
@@ -17,6 +20,7 @@ import {
   type ServerReply,
 } from '@nbd/codec';
 import type { Outbox } from '../outbox.ts';
+import type { Refusal } from './refusal.ts';
 
 /** An error text is at most this long, in UTF-16 units: well below 4096 bytes of UTF-8 (C-051). */
 const TEXT_LENGTH_MAX = 1000;
@@ -34,7 +38,7 @@ export class OptionReplies {
     this.#reply(OptionReply.ACK, 0, noData);
   }
 
-  refuse(type: OptionReply, text: string): void {
+  refuse({ type, text }: Refusal): void {
     const line = oneLine(text);
     this.#reply(type, measureText(line), (view, at) => encodeText(view, at, line));
   }
@@ -47,6 +51,13 @@ export class OptionReplies {
   info(info: InfoReply): void {
     const bytes = measureInfoReply(info);
     this.#reply(OptionReply.INFO, bytes, (view, at) => encodeInfoReply(view, at, info));
+  }
+
+  metaContext(context: MetaContextReply): void {
+    const bytes = measureMetaContextReply(context);
+    this.#reply(OptionReply.META_CONTEXT, bytes, (view, at) =>
+      encodeMetaContextReply(view, at, context),
+    );
   }
 
   #reply(type: number, length: number, encode: (view: DataView, at: number) => number): void {
@@ -68,10 +79,4 @@ function noData(_view: DataView, at: number): number {
  */
 function oneLine(text: string): string {
   return text.slice(0, TEXT_LENGTH_MAX).replace(/[\p{Cc}\p{Cs}]/gu, '?');
-}
-
-/** `name` in quotes, shortened, to stand in an error text. */
-export function quote(name: string): string {
-  const shown = name.length > 80 ? `${name.slice(0, 80)}…` : name;
-  return `"${shown}"`;
 }

@@ -13,6 +13,7 @@ import {
 import type { ExportAsked } from '../event.ts';
 import type { Outbox } from '../outbox.ts';
 import type { ExportFacts } from '../transmission/export-facts.ts';
+import type { Terms } from '../../agreement/terms.ts';
 import type { OptionReplies } from './option-replies.ts';
 
 /** What was asked about an export, kept while the host looks for it. */
@@ -43,10 +44,11 @@ export function readExportName(option: number, data: Uint8Array): Selection {
 /** Replies to INFO and GO: the export always, the rest once each if asked for (C-111 to C-118). */
 export function describeExport(
   facts: ExportFacts,
+  { transmissionFlags }: Terms,
   infos: readonly number[],
   replies: OptionReplies,
 ): void {
-  const { name, description, size, transmissionFlags } = facts;
+  const { name, description, size } = facts;
   replies.info({ kind: 'export', size, transmissionFlags });
   if (infos.includes(Info.NAME)) replies.info({ kind: 'name', name });
   if (infos.includes(Info.DESCRIPTION) && description !== undefined) {
@@ -64,9 +66,14 @@ export function describeExport(
 }
 
 /** Replies to EXPORT_NAME: size and flags without a header, 10 or 134 bytes (C-070). */
-export function enterByName(facts: ExportFacts, clientFlags: number, outbox: Outbox): void {
+export function enterByName(
+  { size }: ExportFacts,
+  { transmissionFlags }: Terms,
+  clientFlags: number,
+  outbox: Outbox,
+): void {
   const zeroes = (clientFlags & ClientFlag.NO_ZEROES) === 0;
-  const reply = { size: facts.size, transmissionFlags: facts.transmissionFlags, zeroes };
+  const reply = { size, transmissionFlags, zeroes };
   outbox.reserve(measureExportNameReply(reply), false);
   const { slab, at } = outbox;
   outbox.commit(slab, at, encodeExportNameReply(slab.view, at, reply));

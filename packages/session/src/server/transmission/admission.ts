@@ -5,23 +5,31 @@
  *
  * Hot path.
  */
-import { Command, type Request } from '@nbd/codec';
+import { Command, CommandFlag } from '@nbd/codec';
 import type { BufferPool } from '../../memory/buffer-pool.ts';
+import { READ_AHEAD_BYTES } from './data-piece.ts';
+import type { InFlight } from './in-flight.ts';
+import { STATUS_BYTES_MAX } from './status-chunk.ts';
 
-/** Bytes of READs and WRITEs that a session may have under way whatever the others hold. */
+/** Bytes of requests that a session may have under way whatever the others hold. */
 const SHARE_BYTES = 2 ** 20;
+/** What a status of one extent counts. */
+const SMALL_STATUS_BYTES = 4096;
 
 export class Admission {
   readonly #bytesMax: number;
   readonly #pool: BufferPool;
+  readonly #readsInPieces: boolean;
   #inFlight = 0;
   #bytes = 0;
   /** The lone request is a RESIZE. */
   #resizing = false;
 
-  constructor(bytesMax: number, pool: BufferPool) {
+  /** `readsInPieces`: whether a READ may be answered so, which needs less memory. */
+  constructor(bytesMax: number, pool: BufferPool, readsInPieces: boolean) {
     this.#bytesMax = bytesMax;
     this.#pool = pool;
+    this.#readsInPieces = readsInPieces;
   }
 
   /** How many requests are under way. */
@@ -30,28 +38,41 @@ export class Admission {
   }
 
   /** Whether `request` may begin now. */
-  allows(request: Request): boolean {
+  allows(request: InFlight): boolean {
     if (this.#inFlight === 0) return true;
     if (this.#resizing || request.type === Command.RESIZE) return false;
-    const bytes = heldBytes(request);
+    const bytes = this.#heldBytes(request);
     const sum = this.#bytes + bytes;
     return sum <= this.#bytesMax && (sum <= SHARE_BYTES || this.#pool.hasRoom(bytes));
   }
 
-  enter(request: Request): void {
+  enter(request: InFlight): void {
     this.#inFlight++;
-    this.#bytes += heldBytes(request);
+    this.#bytes += this.#heldBytes(request);
     this.#resizing = request.type === Command.RESIZE;
   }
 
-  leave(request: Request): void {
+  leave(request: InFlight): void {
     this.#inFlight--;
-    this.#bytes -= heldBytes(request);
+    this.#bytes -= this.#heldBytes(request);
     this.#resizing = false;
   }
-}
 
-/** Bytes of memory that a request holds while it is under way. */
-function heldBytes({ type, length }: Request): number {
-  return type === Command.READ || type === Command.WRITE ? length : 0;
+  /** Bytes of memory that a request holds while it is under way, at the most. */
+  #heldBytes({ type, flags, length, contexts }: InFlight): number {
+    switch (type) {
+      case Command.READ:
+        return this.#readsInPieces && (flags & CommandFlag.DF) === 0
+          ? Math.min(length, READ_AHEAD_BYTES)
+          : length;
+      case Command.WRITE:
+        return length;
+      case Command.BLOCK_STATUS:
+        return (flags & CommandFlag.REQ_ONE) === 0
+          ? contexts.length * STATUS_BYTES_MAX
+          : SMALL_STATUS_BYTES;
+      default:
+        return 0;
+    }
+  }
 }

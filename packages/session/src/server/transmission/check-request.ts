@@ -1,28 +1,31 @@
 /**
  * The rules that a request must keep before a disk sees it, in the order in which they are checked:
- * known command, read-only, range, flags, advertised, alignment, size (C-186). The first one broken
- * decides the error.
+ * payload, known command, read-only, range, flags, advertised, alignment, size (C-186). The first one
+ * broken decides the error.
  * Spec: proto.md, "Request types" and "Error values".
  *
- *   command       out of range  flags beside FUA    needs
- *   READ          EINVAL        DF if advertised
- *   WRITE         ENOSPC
- *   FLUSH         (none)                            SEND_FLUSH
- *   TRIM          EINVAL                            SEND_TRIM
- *   CACHE         EINVAL                            SEND_CACHE
- *   WRITE_ZEROES  ENOSPC        NO_HOLE, FAST_ZERO  SEND_WRITE_ZEROES
- *   BLOCK_STATUS  EINVAL        REQ_ONE             a meta context
- *   RESIZE        (none)                            SEND_RESIZE
+ *   command       flags beside FUA    needs
+ *   READ          DF if advertised
+ *   WRITE
+ *   FLUSH                             SEND_FLUSH
+ *   TRIM                              SEND_TRIM
+ *   CACHE                             SEND_CACHE
+ *   WRITE_ZEROES  NO_HOLE, FAST_ZERO  SEND_WRITE_ZEROES
+ *   BLOCK_STATUS  REQ_ONE             a meta context
+ *   RESIZE                            SEND_RESIZE
  *
  * Hot path.
  */
-import { Command, CommandFlag, ErrorCode, type Request, TransmissionFlag } from '@nbd/codec';
+import { Command, CommandFlag, type Request, TransmissionFlag } from '@nbd/codec';
 import type { ExportFacts } from './export-facts.ts';
+import type { Fault } from './fault.ts';
+import type { InFlight } from './in-flight.ts';
+import { checkPayload, hasFilter, payloadFlags } from './payload-rules.ts';
+import type { Terms } from '../../agreement/terms.ts';
 
 interface CommandRule {
   /** Whether offset and length name a part of the export. */
   readonly ranged: boolean;
-  readonly outOfRange: ErrorCode;
   /** Changes the export: refused with EPERM on a read-only one (C-184). */
   readonly writes: boolean;
   /** The CommandFlag bits that it may carry, beside those that an advertised feature adds. */
@@ -31,28 +34,22 @@ interface CommandRule {
   readonly needs: number;
 }
 
-const RANGED: CommandRule = {
-  ranged: true,
-  outOfRange: ErrorCode.EINVAL,
-  writes: false,
-  flags: 0,
-  needs: 0,
-};
-const WRITES: CommandRule = { ...RANGED, outOfRange: ErrorCode.ENOSPC, writes: true };
+const RANGED: CommandRule = { ranged: true, writes: false, flags: 0, needs: 0 };
+const WRITES: CommandRule = { ...RANGED, writes: true };
 
 /** By command number; DISC never gets here. */
 const RULES: readonly (CommandRule | undefined)[] = ruleTable([
   [Command.READ, RANGED],
   [Command.WRITE, WRITES],
   [Command.FLUSH, { ...RANGED, ranged: false, needs: TransmissionFlag.SEND_FLUSH }],
-  [Command.TRIM, { ...RANGED, writes: true, needs: TransmissionFlag.SEND_TRIM }],
+  [Command.TRIM, { ...WRITES, needs: TransmissionFlag.SEND_TRIM }],
   [Command.CACHE, { ...RANGED, needs: TransmissionFlag.SEND_CACHE }],
   [
     Command.WRITE_ZEROES,
     { ...WRITES, flags: CommandFlag.NO_HOLE, needs: TransmissionFlag.SEND_WRITE_ZEROES },
   ],
   [Command.BLOCK_STATUS, { ...RANGED, flags: CommandFlag.REQ_ONE }],
-  [Command.RESIZE, { ...RANGED, ranged: false, writes: true, needs: TransmissionFlag.SEND_RESIZE }],
+  [Command.RESIZE, { ...WRITES, ranged: false, needs: TransmissionFlag.SEND_RESIZE }],
 ]);
 
 function ruleTable(rules: readonly (readonly [Command, CommandRule])[]) {
@@ -61,25 +58,30 @@ function ruleTable(rules: readonly (readonly [Command, CommandRule])[]) {
   return table;
 }
 
-/** `ErrorCode.OK`, or the error of the first rule that `request` breaks. */
+/** The first rule that `request` breaks; undefined: it is good, as far as it is here. */
 export function checkRequest(
-  request: Request,
+  request: InFlight,
   facts: ExportFacts,
-  readTooLong: ErrorCode,
-): ErrorCode {
+  terms: Terms,
+): Fault | undefined {
   const { type, offset, length, flags } = request;
+  if (terms.replyMode === 'extended') {
+    const fault = checkPayload(request, terms);
+    if (fault !== undefined || hasFilter(request)) return fault;
+  }
   const rule = RULES[type];
-  if (rule === undefined) return ErrorCode.EINVAL;
-  const advertised = facts.transmissionFlags;
-  if (rule.writes && (advertised & TransmissionFlag.READ_ONLY) !== 0) return ErrorCode.EPERM;
-  // Offsets above 2^53 - 1 round, but never to below 2^53, so this is the overflow check too (C-181).
-  if (rule.ranged && (offset > facts.size || length > facts.size - offset)) return rule.outOfRange;
-  if ((flags & ~(rule.flags | featureFlags(type, advertised))) !== 0) return ErrorCode.EINVAL;
-  if ((advertised & rule.needs) !== rule.needs) return ErrorCode.EINVAL;
+  if (rule === undefined) return 'unknown-command';
+  const advertised = terms.transmissionFlags;
+  if (rule.writes && (advertised & TransmissionFlag.READ_ONLY) !== 0) return 'read-only';
+  // Numbers above 2^53 - 1 round, but never to below 2^53, so this is the overflow check too (C-181, C-273).
+  if (rule.ranged && (offset > facts.size || length > facts.size - offset)) return 'out-of-range';
+  const lawful = rule.flags | featureFlags(type, advertised) | payloadFlags(type, terms);
+  if ((flags & ~lawful) !== 0) return 'flags';
+  if ((advertised & rule.needs) !== rule.needs) return 'not-advertised';
   // Most disks take any alignment, and a remainder of large numbers is dear.
   const minimum = facts.blockMinimum;
-  if (minimum > 1 && (offset % minimum !== 0 || length % minimum !== 0)) return ErrorCode.EINVAL;
-  return checkCommand(request, facts, readTooLong);
+  if (minimum > 1 && (offset % minimum !== 0 || length % minimum !== 0)) return 'misaligned';
+  return checkCommand(request, facts, terms);
 }
 
 /** The flags that a request of `type` may carry because a feature of the export is advertised. */
@@ -99,22 +101,21 @@ function featureFlags(type: number, advertised: number): number {
 function checkCommand(
   { type, offset, length }: Request,
   { payloadMax }: ExportFacts,
-  readTooLong: ErrorCode,
-): ErrorCode {
+  { contexts }: Terms,
+): Fault | undefined {
   switch (type) {
     case Command.READ:
-      return length > payloadMax ? readTooLong : ErrorCode.OK;
     case Command.WRITE:
-      return length > payloadMax ? ErrorCode.EINVAL : ErrorCode.OK;
+      return length > payloadMax ? 'too-long' : undefined;
     case Command.FLUSH:
-      return offset === 0 && length === 0 ? ErrorCode.OK : ErrorCode.EINVAL;
+      return offset === 0 && length === 0 ? undefined : 'stray-range';
     case Command.BLOCK_STATUS:
-      // No meta context can be selected yet, so there is none to report on (C-250).
-      return ErrorCode.EINVAL;
+      if (contexts.length === 0) return 'no-context';
+      return length === 0 ? 'empty' : undefined;
     case Command.RESIZE:
-      if (length !== 0) return ErrorCode.EINVAL;
-      return offset <= Number.MAX_SAFE_INTEGER ? ErrorCode.OK : ErrorCode.ENOSPC;
+      if (length !== 0) return 'stray-range';
+      return offset <= Number.MAX_SAFE_INTEGER ? undefined : 'size-too-large';
     default:
-      return ErrorCode.OK;
+      return undefined;
   }
 }

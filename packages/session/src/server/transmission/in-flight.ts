@@ -6,8 +6,11 @@
  */
 import type { Request } from '@nbd/codec';
 import type { Slab } from '../../memory/buffer-pool.ts';
+import type { Fault } from './fault.ts';
+import type { MetaContext } from '../../agreement/terms.ts';
 
 const NOTHING = new Uint8Array(0);
+const NO_CONTEXTS: readonly MetaContext[] = [];
 
 export class InFlight implements Request {
   readonly kind = 'request';
@@ -27,12 +30,22 @@ export class InFlight implements Request {
    * `payloadSlab` is set: then until the reply.
    */
   payload: Uint8Array = NOTHING;
+  /** Which contexts a BLOCK_STATUS is to be answered for, at least one and each once; otherwise empty. */
+  contexts: readonly MetaContext[] = NO_CONTEXTS;
+
+  /** An offset above 2^53 - 1 as it came, in two words, for an extended reply to echo. Kept by the session. */
+  offsetHigh = 0;
+  offsetLow = 0;
+  /** Bytes of payload that follow its header. Kept by the session. */
+  payloadBytes = 0;
   /** Where the payload was collected or copied to. Kept by the session. */
   payloadSlab: Slab | undefined;
 
+  /** Why the session refuses it. Kept by the session. */
+  fault: Fault | undefined;
   /** The ErrorCode of the reply. Kept by the session. */
   error = 0;
-  /** Where the reply to a READ is being built. Kept by the session. */
+  /** Where the data of a READ is being read to, if in one piece. Kept by the session. */
   replySlab: Slab | undefined;
   replyAt = 0;
 
@@ -44,7 +57,9 @@ export class InFlight implements Request {
     this.payload = NOTHING;
     this.payloadSlab?.release();
     this.payloadSlab = undefined;
+    this.contexts = NO_CONTEXTS;
     this.replySlab = undefined;
+    this.fault = undefined;
     this.error = 0;
     this.lent = false;
   }

@@ -7,15 +7,24 @@
  */
 import { UsageError } from '../../usage-error.ts';
 import type { Outbox } from '../outbox.ts';
+import { DataPiece } from './data-piece.ts';
+import { explainError } from './explain-error.ts';
+import type { ExportFacts } from './export-facts.ts';
 import type { InFlight } from './in-flight.ts';
-import type { ReplyForm } from './reply-form.ts';
+import type { ChunkForm, ReplyForm } from './reply-form.ts';
+import { StatusChunk } from './status-chunk.ts';
+import type { Terms } from '../../agreement/terms.ts';
 
 export class ReplyWriter {
   readonly form: ReplyForm;
+  readonly #facts: ExportFacts;
+  readonly #terms: Terms;
   readonly #outbox: Outbox;
 
-  constructor(form: ReplyForm, outbox: Outbox) {
+  constructor(form: ReplyForm, facts: ExportFacts, terms: Terms, outbox: Outbox) {
     this.form = form;
+    this.#facts = facts;
+    this.#terms = terms;
     this.#outbox = outbox;
   }
 
@@ -31,10 +40,10 @@ export class ReplyWriter {
 
   /** The reply with the data in its reserved place. */
   data(request: InFlight): void {
-    const { replySlab, replyAt } = request;
+    const { replySlab, replyAt, offset, length } = request;
     if (replySlab === undefined) throw new UsageError('a READ needs its data reserved');
-    this.form.encodeDataHead(replySlab.view, replyAt, request);
-    const end = replyAt + this.form.dataHeadBytes + request.length;
+    this.form.encodeDataHead(replySlab.view, replyAt, request, offset, length, true);
+    const end = replyAt + this.form.dataHeadBytes + length;
     this.#outbox.commit(replySlab, replyAt, end);
   }
 
@@ -47,13 +56,49 @@ export class ReplyWriter {
     this.#outbox.commit(slab, at, at + doneBytes);
   }
 
-  /** The reply that tells `request.error`; a place reserved for data is given up. */
-  error(request: InFlight): void {
+  /**
+   * The reply, or the end of it, that tells `request.error`, and if the form can, why, and at which `offset`.
+   * A place reserved for data is given up.
+   */
+  error(request: InFlight, offset: number | undefined): void {
     request.replySlab?.release();
-    const { errorBytes } = this.form;
-    this.#outbox.reserve(errorBytes, false);
+    const { form } = this;
+    const text = form.chunks === undefined ? '' : explainError(request, this.#facts, this.#terms);
+    const bytes = form.measureError(text, offset !== undefined);
+    this.#outbox.reserve(bytes, false);
     const { slab, at } = this.#outbox;
-    this.form.encodeError(slab.view, at, request);
-    this.#outbox.commit(slab, at, at + errorBytes);
+    form.encodeError(slab.view, at, request, text, offset);
+    this.#outbox.commit(slab, at, at + bytes);
+  }
+
+  /** Makes room for a chunk of `length` bytes of the data of a READ. */
+  reservePiece(request: InFlight, offset: number, length: number, apart: boolean): DataPiece {
+    const head = this.form.dataHeadBytes;
+    this.#outbox.reserve(head + length, apart);
+    const { slab, at } = this.#outbox;
+    return new DataPiece(request, offset, slab.window(at + head, length), slab, at);
+  }
+
+  piece({ request, offset, target, slab, at }: DataPiece, last: boolean): void {
+    this.form.encodeDataHead(slab.view, at, request, offset, target.length, last);
+    this.#outbox.commit(slab, at, at + this.form.dataHeadBytes + target.length);
+  }
+
+  hole(request: InFlight, offset: number, length: number, last: boolean): void {
+    const { holeBytes } = this.#chunks;
+    this.#outbox.reserve(holeBytes, false);
+    const { slab, at } = this.#outbox;
+    this.#chunks.encodeHole(slab.view, at, request, offset, length, last);
+    this.#outbox.commit(slab, at, at + holeBytes);
+  }
+
+  status(request: InFlight, contextId: number): StatusChunk {
+    const { blockMinimum } = this.#facts;
+    return new StatusChunk(request, contextId, blockMinimum, this.#chunks, this.#outbox);
+  }
+
+  get #chunks(): ChunkForm {
+    if (this.form.chunks === undefined) throw new UsageError('simple replies have no chunks');
+    return this.form.chunks;
   }
 }

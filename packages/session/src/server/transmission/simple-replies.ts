@@ -10,8 +10,9 @@ import type { ReplyForm } from './reply-form.ts';
 export const SIMPLE_REPLIES: ReplyForm = {
   dataHeadBytes: SIMPLE_REPLY_BYTES,
   doneBytes: SIMPLE_REPLY_BYTES,
-  errorBytes: SIMPLE_REPLY_BYTES,
   readTooLong: ErrorCode.EINVAL,
+  chunks: undefined,
+  measureError: () => SIMPLE_REPLY_BYTES,
   encodeDataHead: encodeSimpleReply,
   encodeDone: encodeSimpleReply,
   encodeError: encodeSimpleReply,

@@ -4,6 +4,7 @@
  *
  *   state    holds when                                  leaves on
  *   request  the next bytes are a request                a header in hand and a free slot
+ *   filter   a BLOCK_STATUS waits for its payload        all of it in hand
  *   held     a request waits for memory or a RESIZE      room, or nothing else in flight
  *   payload  a WRITE waits for its payload               `length` bytes in hand
  *   skip     a refused request waits for its payload     all of it dropped; then it is answered
@@ -11,21 +12,37 @@
  *
  * Hot path: no allocation, slice or promise for a request, but for the view that a READ's driver fills.
  */
-import { Command, decodeRequest, ErrorCode, REQUEST_BYTES } from '@nbd/codec';
+import { Command } from '@nbd/codec';
 import type { SessionLimits } from '../../limits.ts';
 import type { BufferPool } from '../../memory/buffer-pool.ts';
-import { UsageError } from '../../usage-error.ts';
 import type { EndReason } from '../event.ts';
-import type { Inbox } from '../inbox.ts';
+import type { Inbox } from '../../memory/inbox.ts';
 import type { Outbox } from '../outbox.ts';
 import { Admission } from './admission.ts';
+import { Answers } from './answers.ts';
 import { checkRequest } from './check-request.ts';
+import { Chunks } from './chunks.ts';
 import type { ExportFacts } from './export-facts.ts';
-import { InFlight } from './in-flight.ts';
+import { EXTENDED_REPLIES } from './extended-replies.ts';
+import { errorOfFault, type Fault } from './fault.ts';
+import type { InFlight } from './in-flight.ts';
+import { applyFilter, hasFilter } from './payload-rules.ts';
 import type { ReplyForm } from './reply-form.ts';
 import { ReplyWriter } from './reply-writer.ts';
+import { COMPACT_REQUESTS, EXTENDED_REQUESTS, type RequestForm } from './request-form.ts';
+import { SIMPLE_REPLIES } from './simple-replies.ts';
+import { Slots } from './slots.ts';
+import { STRUCTURED_REPLIES } from './structured-replies.ts';
+import type { ReplyMode, Terms } from '../../agreement/terms.ts';
 
-type State = 'request' | 'held' | 'payload' | 'skip' | 'ended';
+type State = 'request' | 'filter' | 'held' | 'payload' | 'skip' | 'ended';
+type Step = InFlight | EndReason | 'again' | undefined;
+
+const REPLY_FORMS: Readonly<Record<ReplyMode, ReplyForm>> = {
+  simple: SIMPLE_REPLIES,
+  structured: STRUCTURED_REPLIES,
+  extended: EXTENDED_REPLIES,
+};
 
 export interface TransmissionParts {
   readonly inbox: Inbox;
@@ -35,31 +52,46 @@ export interface TransmissionParts {
 }
 
 export class Transmission {
-  readonly facts: ExportFacts;
+  readonly answers: Answers;
+  /** Answers in parts; undefined: the form has none. */
+  readonly chunks: Chunks | undefined;
+  readonly #facts: ExportFacts;
+  readonly #terms: Terms;
+  readonly #requestForm: RequestForm;
   readonly #replies: ReplyWriter;
   readonly #inbox: Inbox;
   readonly #pool: BufferPool;
   readonly #limits: SessionLimits;
   readonly #admission: Admission;
-  readonly #free: InFlight[] = [];
+  readonly #slots: Slots;
   #state: State = 'request';
   #shuttingDown = false;
 
-  /** The request of the states held, payload and skip. */
+  /** The request of the states filter, held, payload and skip. */
   #current: InFlight | undefined;
   /** Bytes of the payload of `#current` that are here (payload) or still to be dropped (skip). */
   #progress = 0;
 
-  /** Slots made so far; they are made as they are needed, up to `inFlightMax`. */
-  #slots = 0;
-
-  constructor(facts: ExportFacts, form: ReplyForm, parts: TransmissionParts) {
-    this.facts = facts;
-    this.#replies = new ReplyWriter(form, parts.outbox);
-    this.#inbox = parts.inbox;
-    this.#pool = parts.pool;
-    this.#limits = parts.limits;
-    this.#admission = new Admission(parts.limits.inFlightBytesMax, parts.pool);
+  constructor(
+    facts: ExportFacts,
+    terms: Terms,
+    { inbox, outbox, pool, limits }: TransmissionParts,
+  ) {
+    const replies = new ReplyWriter(REPLY_FORMS[terms.replyMode], facts, terms, outbox);
+    const inChunks = replies.form.chunks !== undefined;
+    const admission = new Admission(limits.inFlightBytesMax, pool, inChunks);
+    const slots = new Slots(limits.inFlightMax);
+    this.answers = new Answers({ replies, admission, slots, pool });
+    this.chunks = inChunks ? new Chunks(replies, this.answers) : undefined;
+    this.#facts = facts;
+    this.#terms = terms;
+    this.#requestForm = terms.replyMode === 'extended' ? EXTENDED_REQUESTS : COMPACT_REQUESTS;
+    this.#replies = replies;
+    this.#inbox = inbox;
+    this.#pool = pool;
+    this.#limits = limits;
+    this.#admission = admission;
+    this.#slots = slots;
   }
 
   /** How many requests the host has. */
@@ -71,7 +103,8 @@ export class Transmission {
   get wantsBytes(): boolean {
     switch (this.#state) {
       case 'request':
-        return this.#hasSlot;
+        return this.#slots.hasFree;
+      case 'filter':
       case 'payload':
       case 'skip':
         return true;
@@ -93,7 +126,7 @@ export class Transmission {
 
   /** Whether what is in hand waits for the host, not for the peer. */
   get waitsForHost(): boolean {
-    return this.#state === 'held' || (this.#state === 'request' && !this.#hasSlot);
+    return this.#state === 'held' || (this.#state === 'request' && !this.#slots.hasFree);
   }
 
   /** From now on each new request is answered with ESHUTDOWN (C-282). */
@@ -109,23 +142,7 @@ export class Transmission {
    */
   next(): InFlight | EndReason | undefined {
     for (;;) {
-      let step: InFlight | EndReason | 'again' | undefined;
-      switch (this.#state) {
-        case 'request':
-          step = this.#readRequest();
-          break;
-        case 'held':
-          step = this.#examine(this.#current as InFlight);
-          break;
-        case 'payload':
-          step = this.#readPayload(this.#current as InFlight);
-          break;
-        case 'skip':
-          step = this.#skipPayload(this.#current as InFlight);
-          break;
-        case 'ended':
-          return undefined;
-      }
+      const step = this.#step();
       if (step !== 'again') return step;
     }
   }
@@ -133,83 +150,79 @@ export class Transmission {
   /** Nothing more will be read. */
   end(): void {
     this.#state = 'ended';
-    if (this.#current !== undefined) this.#recycle(this.#current);
+    if (this.#current !== undefined) this.#slots.giveBack(this.#current);
     this.#current = undefined;
   }
 
-  /** Makes the place for the data of a READ, in the reply, and lends it to be filled. */
-  reserveData(request: InFlight, apart: boolean): Uint8Array {
-    this.#mustBeLent(request);
-    return this.#replies.reserveData(request, apart);
+  #step(): Step {
+    switch (this.#state) {
+      case 'request':
+        return this.#readRequest();
+      case 'filter':
+        return this.#readFilter(this.#current as InFlight);
+      case 'held':
+        return this.#examine(this.#current as InFlight);
+      case 'payload':
+        return this.#readPayload(this.#current as InFlight);
+      case 'skip':
+        return this.#skipPayload(this.#current as InFlight);
+      case 'ended':
+        return undefined;
+    }
   }
 
-  /** Copies a borrowed payload, so that it lasts until the reply. */
-  keepPayload(request: InFlight): void {
-    this.#mustBeLent(request);
-    if (request.payloadSlab !== undefined) return;
-    const slab = this.#pool.take(request.payload.length);
-    slab.bytes.set(request.payload);
-    request.payload = slab.bytes.subarray(0, request.payload.length);
-    request.payloadSlab = slab;
-  }
-
-  /** Answers a request as done; a READ with the data in its reserved place. */
-  finish(request: InFlight): void {
-    this.#mustBeLent(request);
-    if (request.type === Command.READ) this.#replies.data(request);
-    else this.#replies.done(request);
-    this.#takeBack(request);
-  }
-
-  /** Answers a request with an error. */
-  fail(request: InFlight, error: ErrorCode): void {
-    this.#mustBeLent(request);
-    request.error = error;
-    this.#replies.error(request);
-    this.#takeBack(request);
-  }
-
-  get #hasSlot(): boolean {
-    return this.#free.length > 0 || this.#slots < this.#limits.inFlightMax;
-  }
-
-  #takeSlot(): InFlight {
-    const free = this.#free.pop();
-    if (free !== undefined) return free;
-    this.#slots++;
-    return new InFlight();
-  }
-
-  #readRequest(): InFlight | EndReason | 'again' | undefined {
-    if (!this.#hasSlot || !this.#inbox.header(REQUEST_BYTES)) return undefined;
-    const request = decodeRequest(this.#inbox.view, this.#inbox.at, this.#takeSlot());
+  #readRequest(): Step {
+    const form = this.#requestForm;
+    if (!this.#slots.hasFree || !this.#inbox.header(form.headerBytes)) return undefined;
+    const request = this.#slots.take();
+    form.decode(this.#inbox.view, this.#inbox.at, request);
     if (request.type === Command.DISC) {
-      this.#recycle(request);
+      this.#slots.giveBack(request);
       return 'disconnected';
     }
+    if (request.type === Command.BLOCK_STATUS) request.contexts = this.#terms.contexts;
     return this.#examine(request);
   }
 
   /** Decides what becomes of a request: refused, done already, held, or admitted. */
-  #examine(request: InFlight): InFlight | EndReason | 'again' | undefined {
-    const payloadBytes = request.type === Command.WRITE ? request.length : 0;
-    request.error = this.#shuttingDown
-      ? ErrorCode.ESHUTDOWN
-      : checkRequest(request, this.facts, this.#replies.form.readTooLong);
-    if (request.error !== ErrorCode.OK) return this.#refuse(request, payloadBytes);
+  #examine(request: InFlight): Step {
+    const fault = this.#shuttingDown
+      ? 'shutting-down'
+      : checkRequest(request, this.#facts, this.#terms);
+    if (fault !== undefined) return this.#refuse(request, fault);
+    if (hasFilter(request)) {
+      this.#current = request;
+      this.#state = 'filter';
+      return 'again';
+    }
     if (request.length === 0 && carriesLength(request.type)) {
       this.#replies.done(request);
-      this.#recycle(request);
+      this.#slots.giveBack(request);
       return 'again';
     }
     return this.#admit(request);
   }
 
+  /** The payload of a BLOCK_STATUS belongs to its header: it is examined with both. */
+  #readFilter(request: InFlight): Step {
+    const { payloadBytes } = request;
+    if (!this.#inbox.header(payloadBytes)) return undefined;
+    const { view, at } = this.#inbox;
+    const payload = new Uint8Array(view.buffer, view.byteOffset + at, payloadBytes);
+    const fault = applyFilter(request, payload, this.#terms.contexts);
+    request.payloadBytes = 0;
+    return fault === undefined ? this.#examine(request) : this.#refuse(request, fault);
+  }
+
   /** A refused request is answered when its payload has gone by (C-220). */
-  #refuse(request: InFlight, payloadBytes: number): EndReason | 'again' {
+  #refuse(request: InFlight, fault: Fault): Step {
+    const { type, payloadBytes } = request;
+    request.fault = fault;
+    request.error = errorOfFault(fault, type, this.#replies.form.readTooLong);
     if (payloadBytes > this.#limits.payloadDrainBytesMax) {
-      this.#replies.error(request);
-      this.#recycle(request);
+      this.#replies.error(request, undefined);
+      this.#slots.giveBack(request);
+      this.#current = undefined;
       return 'payload-too-long';
     }
     this.#current = request;
@@ -219,7 +232,7 @@ export class Transmission {
   }
 
   /** Lets a request in when there is memory for it; a lone one always passes. */
-  #admit(request: InFlight): InFlight | 'again' | undefined {
+  #admit(request: InFlight): Step {
     if (!this.#admission.allows(request)) {
       this.#current = request;
       this.#state = 'held';
@@ -250,10 +263,10 @@ export class Transmission {
   #skipPayload(request: InFlight): 'again' | undefined {
     this.#progress -= this.#inbox.discard(this.#progress);
     if (this.#progress > 0) return undefined;
-    this.#replies.error(request);
+    this.#replies.error(request, undefined);
     this.#current = undefined;
     this.#state = 'request';
-    this.#recycle(request);
+    this.#slots.giveBack(request);
     return 'again';
   }
 
@@ -263,20 +276,6 @@ export class Transmission {
     request.lent = true;
     this.#admission.enter(request);
     return request;
-  }
-
-  #takeBack(request: InFlight): void {
-    this.#admission.leave(request);
-    this.#recycle(request);
-  }
-
-  #recycle(request: InFlight): void {
-    request.empty();
-    this.#free.push(request);
-  }
-
-  #mustBeLent(request: InFlight): void {
-    if (!request.lent) throw new UsageError('this request has been answered already');
   }
 }
 

@@ -10,7 +10,7 @@
  *
  * Hot path.
  */
-import type { BufferPool, Slab } from '../memory/buffer-pool.ts';
+import type { BufferPool, Slab } from './buffer-pool.ts';
 
 const NOTHING = new Uint8Array(0);
 const NO_VIEW = new DataView(NOTHING.buffer);
@@ -24,7 +24,7 @@ export class Inbox {
   #keptStart = 0;
   #keptEnd = 0;
 
-  /** Where `header` found the last header. */
+  /** Where `header` or `peek` found what it was asked for. */
   view: DataView = NO_VIEW;
   at = 0;
 
@@ -47,12 +47,19 @@ export class Inbox {
 
   /** Reads past a header of `bytes` and says where it is in `view` and `at`; false: not all here yet. */
   header(bytes: number): boolean {
+    if (!this.peek(bytes)) return false;
+    if (this.#keptStart === this.#keptEnd) this.#chunkStart += bytes;
+    else this.#keptStart += bytes;
+    return true;
+  }
+
+  /** Says in `view` and `at` where the next `bytes` are, in one piece and not read past; false: not all here yet. */
+  peek(bytes: number): boolean {
     const kept = this.#keptEnd - this.#keptStart;
     if (kept === 0) {
       if (this.#chunk.length - this.#chunkStart < bytes) return false;
       this.view = this.#chunkView;
       this.at = this.#chunkStart;
-      this.#chunkStart += bytes;
       return true;
     }
     if (kept < bytes) {
@@ -62,7 +69,6 @@ export class Inbox {
     }
     this.view = (this.#kept as Slab).view;
     this.at = this.#keptStart;
-    this.#keptStart += bytes;
     return true;
   }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { expectEqual, expectSameBytes } from '../../test/expectations.ts';
 import { propertyRuns } from '../../test/property-runs.ts';
-import { BufferPool } from '../memory/buffer-pool.ts';
+import { BufferPool } from './buffer-pool.ts';
 import { Inbox } from './inbox.ts';
 
 const HEADER = 4;
@@ -88,10 +88,10 @@ function moveInto(inbox: Inbox, place: Uint8Array): number {
   return inbox.fill(place, 3);
 }
 
-type Step = readonly ['receive' | 'header' | 'lend' | 'fill' | 'discard' | 'keep', number];
+type Step = readonly ['receive' | 'header' | 'peek' | 'lend' | 'fill' | 'discard' | 'keep', number];
 
 const step: fc.Arbitrary<Step> = fc.tuple(
-  fc.constantFrom('receive', 'receive', 'header', 'lend', 'fill', 'discard', 'keep'),
+  fc.constantFrom('receive', 'receive', 'header', 'peek', 'lend', 'fill', 'discard', 'keep'),
   fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 9000 })),
 );
 
@@ -125,6 +125,16 @@ test('bytes come out in the order in which they came in, whatever is asked betwe
               );
             } else {
               expectEqual(received - read < count, true);
+            }
+            break;
+          case 'peek':
+            expectEqual(inbox.peek(count), received - read >= count);
+            if (received - read >= count) {
+              const { view, at } = inbox;
+              expectSameBytes(
+                new Uint8Array(view.buffer, view.byteOffset + at, count),
+                expected(count),
+              );
             }
             break;
           case 'lend': {

@@ -1,0 +1,30 @@
+/** What a server may make us hold: each limit with its unit, its default and the reason. */
+export interface ClientLimits {
+  /**
+   * Option replies gathered for one option, headers included, bytes: 4 MiB, room for 100 000 exports.
+   * More of them end the session (K-006).
+   */
+  readonly optionRepliesBytesMax: number;
+  /** Extents kept of one chunk of a BLOCK_STATUS, 131 072. The rest is dropped: fewer is lawful (K-029). */
+  readonly extentsMax: number;
+}
+
+export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
+  optionRepliesBytesMax: 4 * 2 ** 20,
+  extentsMax: 2 ** 17,
+};
+
+/**
+ * The defaults with `overrides` in their place.
+ *
+ * @throws RangeError for a limit that is not a safe integer of at least 1
+ */
+export function clientLimitsWith(overrides: Partial<ClientLimits> = {}): ClientLimits {
+  const limits = { ...DEFAULT_CLIENT_LIMITS, ...overrides };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw new RangeError(`${name} must be a whole number of at least 1, not ${value}`);
+    }
+  }
+  return limits;
+}

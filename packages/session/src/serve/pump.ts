@@ -1,0 +1,262 @@
+/**
+ * The pump: runs a server session against the disks of an export source, over a channel.
+ *
+ * After each input it draws events and acts on them until there are none, sends the output, and reads
+ * on if the session wants bytes and the peer takes its replies.
+ *
+ *   the end comes when            then
+ *   the session has ended         what is in flight is answered, the output sent, the channel ended
+ *   the channel has closed        what is in flight is awaited and its answers dropped
+ *   both, and nothing in flight   the export is closed, and `done` resolves
+ */
+import type { Driver } from '@nbd/driver';
+import type { Slab } from '../memory/buffer-pool.ts';
+import type { ServerEvent } from '../server/event.ts';
+import { ServerSession } from '../server/server-session.ts';
+import type { ExportFacts } from '../server/transmission/export-facts.ts';
+import type { InFlight } from '../server/transmission/in-flight.ts';
+import type { Channel, ChannelReceiver } from './channel.ts';
+import { ExportDesk } from './export-desk.ts';
+import { type Observer, Tally } from './observer.ts';
+import type { ServeChannelOptions, ServedSession } from './served-session.ts';
+import { Translator } from './serve-request.ts';
+
+/** A turn sends when it has this much: enough for one system call, little enough to stay in the cache. */
+const SEND_BYTES = 256 * 1024;
+/** A turn serves this much, read, written or zeroed, and then lets others have theirs. */
+const TURN_BYTES_MAX = 8 * 2 ** 20;
+/** What the smallest request counts. */
+const REQUEST_BYTES_MIN = 4096;
+
+export class Pump implements ChannelReceiver, ServedSession {
+  readonly done: Promise<void>;
+  readonly #channel: Channel;
+  readonly #session: ServerSession;
+  readonly #observer: Observer;
+  readonly #tally: Tally;
+  readonly #desk: ExportDesk;
+  #translator: Translator | undefined;
+  /** Slabs of segments that the channel has not sent yet, an array for each send. */
+  readonly #unsent: Slab[][] = [];
+  #running = false;
+  /** What this turn has served, bytes. */
+  #turnBytes = 0;
+  #scheduled = false;
+  #leaving = false;
+  #hasEnded = false;
+  #channelEnded = false;
+  #channelClosed = false;
+  #transportError: Error | undefined;
+  #released = false;
+  #resolveDone!: () => void;
+
+  constructor(channel: Channel, options: ServeChannelOptions) {
+    const { limits, tls, replyModeMax, pool, observer = {}, tally = new Tally() } = options;
+    this.#channel = channel;
+    this.#observer = observer;
+    this.#tally = tally;
+    this.#session = new ServerSession({
+      ...(limits !== undefined && { limits }),
+      ...(tls !== undefined && { tls }),
+      ...(replyModeMax !== undefined && { replyModeMax }),
+      ...(pool !== undefined && { pool }),
+    });
+    this.#desk = new ExportDesk({
+      session: this.#session,
+      source: options.exports,
+      context: options.context,
+      observer,
+      entered: (driver, facts) => this.#enter(driver, facts),
+    });
+    this.done = new Promise((resolve) => {
+      this.#resolveDone = resolve;
+    });
+  }
+
+  get phase(): 'handshake' | 'transmission' | 'ended' {
+    return this.#session.phase;
+  }
+
+  get inFlight(): number {
+    return this.#session.inFlight;
+  }
+
+  /** Sends the greeting. */
+  begin(): void {
+    this.#run();
+  }
+
+  shutDown(): void {
+    this.#session.shutDown();
+    this.#run();
+  }
+
+  leave(): void {
+    this.#leaving = true;
+    this.#run();
+  }
+
+  received(bytes: Uint8Array): void {
+    this.#session.receive(bytes);
+    this.#run();
+  }
+
+  sent(): void {
+    release(this.#unsent.shift() ?? []);
+    if (this.#channel.queuedBytes <= this.#session.limits.unsentBytesMax / 2) this.#run();
+  }
+
+  ended(): void {
+    this.#session.receiveEnd();
+    this.#run();
+  }
+
+  closed(error: Error | undefined): void {
+    this.#channelClosed = true;
+    this.#transportError = error;
+    for (const slabs of this.#unsent.splice(0)) release(slabs);
+    this.#session.abandon();
+    this.#translator?.abandon();
+    this.#run();
+  }
+
+  /** One turn. A call from inside of a turn is part of it. */
+  #run(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#turnBytes = 0;
+    try {
+      this.#translator?.lookAtSize();
+      do this.#drawEvents();
+      while (this.#send() && !this.#isBehind && !this.#isSpent);
+      if (this.#isSpent) this.#runSoon();
+      if (this.#leaving && !this.#session.isBusy) this.#endNow();
+    } finally {
+      this.#session.keepRest();
+      this.#running = false;
+    }
+    this.#windDownOrReadOn();
+  }
+
+  /** Runs a turn soon; requests that disks answer in the meantime share it. */
+  readonly #runSoon = (): void => {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#channel.defer(() => {
+      this.#scheduled = false;
+      this.#run();
+    });
+  };
+
+  /** Acts on events until there are none, or enough replies for one send. Nothing is sent in here, so whoever is behind stays so. */
+  #drawEvents(): void {
+    if (this.#isBehind) return;
+    do {
+      while (this.#session.readyBytes < SEND_BYTES && !this.#isSpent) {
+        const event = this.#session.nextEvent();
+        if (event === undefined) break;
+        if (event.kind === 'request') this.#translator?.serve(event);
+        else this.#act(event);
+      }
+    } while (this.#translator?.serveReads() === true && this.#session.readyBytes < SEND_BYTES);
+  }
+
+  /** Whether the peer must take its replies before it is given more. */
+  get #isBehind(): boolean {
+    return !this.#channelClosed && this.#channel.queuedBytes > this.#session.limits.unsentBytesMax;
+  }
+
+  /** Whether this turn has done its share of work; others have a turn before the next. */
+  get #isSpent(): boolean {
+    return this.#turnBytes >= TURN_BYTES_MAX;
+  }
+
+  #act(event: Exclude<ServerEvent, InFlight>): void {
+    switch (event.kind) {
+      case 'list':
+      case 'contexts':
+      case 'open':
+        void this.#desk.answer(event).then(() => this.#run());
+        break;
+      case 'secure':
+        void this.#secure();
+        break;
+      case 'ended':
+        this.#hasEnded = true;
+        this.#observer.ended?.(event.reason, this.#transportError);
+        break;
+    }
+  }
+
+  /** A channel whose handshake fails closes, and tells so itself (C-090). */
+  async #secure(): Promise<void> {
+    this.#send(); // the acknowledgement, the last words in the clear
+    try {
+      const peer = await this.#channel.secure?.();
+      if (peer === undefined || this.#session.phase === 'ended') return;
+      this.#desk.secured(peer);
+      this.#session.secured();
+      this.#observer.secured?.(peer);
+      this.#run();
+    } catch {
+      this.#channel.drop();
+    }
+  }
+
+  #endNow(): void {
+    this.#session.leave();
+    this.#drawEvents();
+  }
+
+  /** Sends what is ready; false: there was nothing. */
+  #send(): boolean {
+    const segments: Uint8Array[] = [];
+    const slabs: Slab[] = [];
+    for (let next = this.#session.nextSegment(); next !== undefined; ) {
+      segments.push(next.bytes);
+      slabs.push(next.slab);
+      next = this.#session.nextSegment();
+    }
+    if (segments.length === 0) return false;
+    if (this.#channelClosed || this.#channel.send(segments)) release(slabs);
+    else this.#unsent.push(slabs);
+    return true;
+  }
+
+  #windDownOrReadOn(): void {
+    if (!this.#hasEnded) {
+      if (this.#session.wantsBytes && !this.#isBehind && !this.#isSpent) this.#channel.resume();
+      else this.#channel.pause();
+      return;
+    }
+    if (this.#session.inFlight > 0) return;
+    if (!this.#channelEnded) {
+      this.#channelEnded = true;
+      this.#channel.end();
+    }
+    if (this.#channelClosed && !this.#released) {
+      this.#released = true;
+      void this.#desk.close().then(this.#resolveDone);
+    }
+  }
+
+  #enter(driver: Driver, facts: ExportFacts): void {
+    this.#translator = new Translator({
+      session: this.#session,
+      driver,
+      facts,
+      observer: this.#observer,
+      tally: this.#tally,
+      answered: this.#runSoon,
+      spent: (bytes) => {
+        this.#turnBytes += Math.max(bytes, REQUEST_BYTES_MIN);
+      },
+      defer: (task) => this.#channel.defer(task),
+    });
+    this.#observer.entered?.(facts);
+  }
+}
+
+function release(slabs: readonly Slab[]): void {
+  for (const slab of slabs) slab.release();
+}
