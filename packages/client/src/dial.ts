@@ -1,0 +1,61 @@
+/** Sockets to a server, before any word is said. */
+import { connect, type Socket } from 'node:net';
+import { NbdError, nbdErrorFrom } from './nbd-error.ts';
+import type { Address } from './nbd-uri.ts';
+
+/** Between probes whether a silent peer is still there, milliseconds. */
+const KEEP_ALIVE_MILLIS = 60_000;
+
+/**
+ * Connects. Rejects with the reason of the signal when that is aborted before.
+ *
+ * @throws NbdError with a code of Node: ECONNREFUSED, ENOENT, ENOTFOUND, …; EAFNOSUPPORT for vsock
+ */
+export async function dial(address: Address, signal: AbortSignal): Promise<Socket> {
+  signal.throwIfAborted();
+  if (address.kind === 'vsock') {
+    throw new NbdError('EAFNOSUPPORT', 'Node has no sockets of the family vsock: use TCP or Unix');
+  }
+  const socket = connect({
+    ...(address.kind === 'tcp'
+      ? { host: address.host, port: address.port }
+      : { path: address.path }),
+    allowHalfOpen: true,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_MILLIS,
+  });
+  const abort = (): void => {
+    socket.destroy(signal.reason as Error);
+  };
+  signal.addEventListener('abort', abort);
+  try {
+    return await untilConnected(socket);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw nbdErrorFrom(error, `cannot connect to ${spellAddress(address)}`);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** For people: "127.0.0.1:10809", "/run/nbd.sock", "@abstract". */
+function spellAddress(address: Address): string {
+  switch (address.kind) {
+    case 'tcp':
+      return `${address.host}:${address.port}`;
+    case 'unix':
+      return address.path.replace('\0', '@');
+    case 'vsock':
+      return `vsock ${address.cid}:${address.port}`;
+  }
+}
+
+async function untilConnected(socket: Socket): Promise<Socket> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    // It stays: a socket that fails after all must not bring the process down.
+    socket.on('error', reject);
+  });
+  return socket;
+}

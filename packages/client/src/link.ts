@@ -1,0 +1,297 @@
+/**
+ * A link: one socket under one client session. It moves the bytes, turns answers into promises, and
+ * puts TLS on. What is asked is the business of others.
+ *
+ * Everything that was asked is settled exactly once, also when the connection dies (K-032, K-035).
+ *
+ * Hot path: the requests of one turn of the event loop leave in one write.
+ */
+import type { Socket } from 'node:net';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { spellErrorCode } from '@nbd/codec';
+import {
+  ClientSession,
+  type ClientEndReason,
+  type ClientEvent,
+  type ClientFailure,
+  type ClientRequest,
+  type ClientSessionOptions,
+  type ContextStatus,
+  type Entered,
+  type Greeted,
+  type OptionAnswer,
+} from '@nbd/session';
+import type { TlsFacts } from './export-info.ts';
+import { NbdError, nbdErrorFrom } from './nbd-error.ts';
+import { tlsFacts, tlsOver } from './tls-over.ts';
+
+/** After our last word, how long the server may take to close, milliseconds. */
+const LINGER_MILLIS = 1000;
+
+/** Endings in which nobody broke the protocol. */
+const ORDERLY: ReadonlySet<ClientEndReason> = new Set([
+  'aborted',
+  'closed',
+  'closed-early',
+  'disconnected',
+]);
+
+export class Link {
+  readonly session: ClientSession;
+  /** Resolves when the server has said hello. */
+  readonly greeted: Promise<Greeted | Entered>;
+  /** Resolves when the link is over, and everything that was asked is settled. It never rejects. */
+  readonly ended: Promise<NbdError>;
+  #socket: Socket;
+  #asked: Settle<Greeted | OptionAnswer> | undefined;
+  /** Requests that the end of the session has taken, until it has told the reason. */
+  readonly #lost: Lost[] = [];
+  #socketError: Error | undefined;
+  #tellEnded!: (error: NbdError) => void;
+  #scheduled = false;
+  /** Nothing more is to be asked: the server is told once all is answered (K-034). */
+  #closing = false;
+  #saidGoodbye = false;
+
+  /** Takes over a connected socket. */
+  constructor(socket: Socket, options: ClientSessionOptions) {
+    this.session = new ClientSession(options);
+    this.#socket = socket;
+    this.ended = new Promise((resolve) => {
+      this.#tellEnded = resolve;
+    });
+    this.greeted = this.#settleLater() as Promise<Greeted | Entered>;
+    this.#attach();
+  }
+
+  /** Whether requests can be made: the session is entered, not over, and the server has not said that it goes. */
+  get isOpen(): boolean {
+    return !this.#closing && !this.session.serverShutsDown && this.session.phase === 'transmission';
+  }
+
+  /** Asks for an option; `wish` utters it. A refusal is an answer too. Rejects when the link ends before. */
+  async ask(wish: (session: ClientSession) => void): Promise<OptionAnswer> {
+    if (this.session.phase === 'ended') throw await this.ended;
+    wish(this.session);
+    const answer = this.#settleLater();
+    this.#pump();
+    return answer as Promise<OptionAnswer>;
+  }
+
+  /**
+   * Makes a request; `wish` utters it. Resolves to what a BLOCK_STATUS found. Rejects with an `NbdError`,
+   * with code ECONNRESET if the link ended before the reply; throws what `wish` throws.
+   */
+  request(wish: (session: ClientSession) => ClientRequest): Promise<readonly ContextStatus[]> {
+    return new Promise((resolve, reject) => {
+      wish(this.session).tag = { resolve, reject } satisfies Settle<readonly ContextStatus[]>;
+      this.#schedule();
+    });
+  }
+
+  /**
+   * Puts TLS on, after the server has granted it, and forgets what was agreed before (K-010).
+   *
+   * @throws NbdError with the code of Node's TLS; the link has then ended
+   */
+  async secure(options: ConnectionOptions): Promise<TlsFacts> {
+    const plain = this.#socket;
+    for (const name of ['data', 'end', 'close'] as const) plain.removeAllListeners(name);
+    let socket: TLSSocket;
+    try {
+      socket = await tlsOver(plain, options);
+    } catch (error) {
+      const failure = nbdErrorFrom(error, 'TLS with the server failed');
+      this.destroy(failure);
+      this.#abandon();
+      throw failure;
+    }
+    this.#socket = socket;
+    this.session.secured();
+    this.#attach();
+    return tlsFacts(socket);
+  }
+
+  /** Lets the requests in flight be answered, says DISC (K-034), and resolves when the socket is closed. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.session.phase !== 'transmission' && this.session.phase !== 'ended') {
+      this.session.abort();
+    }
+    this.#pump();
+    await this.ended;
+    const socket = this.#socket;
+    if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
+  }
+
+  /** Ends it at once, by the fault of `error`. */
+  destroy(error: Error): void {
+    this.#socketError ??= error;
+    this.#socket.destroy();
+  }
+
+  #attach(): void {
+    const socket = this.#socket;
+    socket.on('data', (bytes: Uint8Array) => {
+      this.session.receive(bytes);
+      this.#pump();
+    });
+    socket.on('end', () => {
+      this.session.receiveEnd();
+      this.#pump();
+    });
+    socket.on('error', (error) => {
+      this.#socketError ??= error;
+    });
+    socket.on('close', () => this.#abandon());
+    if (socket.destroyed) this.#abandon();
+  }
+
+  #abandon(): void {
+    this.session.abandon();
+    this.#pump();
+  }
+
+  #settleLater(): Promise<Greeted | OptionAnswer> {
+    const answer = new Promise<Greeted | OptionAnswer>((resolve, reject) => {
+      this.#asked = { resolve, reject };
+    });
+    // Whoever awaits it is told of a rejection; that nobody may await the greeting is no mishap.
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** Once for all requests of this turn. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  /** Runs after every input and wish. */
+  #pump(): void {
+    const { session } = this;
+    this.#takeEvents();
+    if (this.#mustSayGoodbye()) {
+      this.#saidGoodbye = true;
+      session.disconnect();
+      this.#takeEvents();
+    }
+    this.#send();
+    session.keepRest();
+    if (session.wantsBytes) this.#socket.resume();
+    else if (session.phase !== 'ended') this.#socket.pause();
+  }
+
+  /** Also to a server that shuts down (K-013). */
+  #mustSayGoodbye(): boolean {
+    const { session } = this;
+    return (
+      (this.#closing || session.serverShutsDown) &&
+      !this.#saidGoodbye &&
+      session.phase === 'transmission' &&
+      session.inFlight === 0
+    );
+  }
+
+  #takeEvents(): void {
+    const { session } = this;
+    for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
+      this.#act(event);
+    }
+  }
+
+  #act(event: ClientEvent): void {
+    switch (event.kind) {
+      case 'answered':
+        this.#answered(event.request);
+        return;
+      case 'ended':
+        this.#finish(event.reason, event.text);
+        return;
+      default: {
+        const asked = this.#asked;
+        this.#asked = undefined;
+        asked?.resolve(event);
+      }
+    }
+  }
+
+  #answered(request: ClientRequest): void {
+    const { failure, offset, statuses, tag } = request;
+    const asker = tag as Settle<readonly ContextStatus[]>;
+    if (failure === undefined) asker.resolve(statuses);
+    else if (failure.kind === 'ended') this.#lost.push({ offset, asker });
+    else asker.reject(errorOf(failure, offset));
+  }
+
+  #finish(reason: ClientEndReason, text: string): void {
+    const error = this.#endErrorOf(reason, text);
+    for (const { offset, asker } of this.#lost.splice(0)) {
+      const message = `the connection was lost before the reply: ${error.message}`;
+      asker.reject(new NbdError('ECONNRESET', message, { offset, cause: error }));
+    }
+    this.#asked?.reject(error);
+    this.#asked = undefined;
+    this.#tellEnded(error);
+    if (ORDERLY.has(reason)) this.#hangUp();
+    else this.#socket.destroy();
+  }
+
+  #endErrorOf(reason: ClientEndReason, text: string): NbdError {
+    const said = text === '' ? reason : `${reason}: ${text}`;
+    if (!ORDERLY.has(reason))
+      return new NbdError('EPROTO', `the server broke the protocol, ${said}`);
+    if (this.#socketError !== undefined) {
+      return nbdErrorFrom(this.#socketError, 'the connection was lost');
+    }
+    return new NbdError('ECONNRESET', `the connection has ended, ${said}`);
+  }
+
+  /** Lets the server have what is queued; one that does not close is left. */
+  #hangUp(): void {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    queueMicrotask(() => socket.end());
+    const timer = setTimeout(() => socket.destroy(), LINGER_MILLIS);
+    timer.unref();
+    socket.once('end', () => socket.destroySoon());
+    socket.once('close', () => clearTimeout(timer));
+    socket.resume();
+  }
+
+  #send(): void {
+    const socket = this.#socket;
+    let segment = this.session.nextSegment();
+    if (segment === undefined) return;
+    socket.cork();
+    for (; segment !== undefined; segment = this.session.nextSegment()) {
+      const { bytes, slab } = segment;
+      if (slab === undefined) socket.write(bytes);
+      else socket.write(bytes, () => slab.release());
+    }
+    socket.uncork();
+  }
+}
+
+interface Settle<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Lost {
+  readonly offset: number;
+  readonly asker: Settle<readonly ContextStatus[]>;
+}
+
+function errorOf({ kind, code, text, offset }: ClientFailure, requestOffset: number): NbdError {
+  const options = { offset: offset ?? requestOffset };
+  if (kind === 'bad-reply') {
+    return new NbdError('EPROTO', `the reply is not one to this request: ${text ?? ''}`, options);
+  }
+  const name = spellErrorCode(code);
+  return new NbdError(name, text ?? `the server answered ${name}`, options);
+}

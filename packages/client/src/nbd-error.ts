@@ -1,0 +1,38 @@
+/**
+ * What went wrong at the other end, or on the way to it.
+ *
+ * Of a request, `code` is the error of the wire (`EPERM`, `EIO`, `ENOMEM`, `EINVAL`, `ENOSPC`, `EOVERFLOW`,
+ * `ENOTSUP`, `ESHUTDOWN`), of the handshake the error of the option (`ERR_UNKNOWN`, `ERR_POLICY`,
+ * `ERR_TLS_REQD`, …). `EPROTO`: the server broke the protocol. `ECONNRESET`: the connection was lost, and
+ * whether the request was done is open. `ETIMEDOUT`: the server did not answer within `connectTimeout`.
+ * `ESTALE`: after a reconnection the export is another one. Anything else is a code of Node, for sockets
+ * (`ECONNREFUSED`) and TLS (`SELF_SIGNED_CERT_IN_CHAIN`), whose error is the `cause`.
+ */
+export class NbdError extends Error {
+  override readonly name = 'NbdError';
+  readonly code: string;
+  /** Where in the export, bytes: as the server said, or else where the request began. */
+  readonly offset: number | undefined;
+
+  constructor(code: string, message: string, options: NbdErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.offset = options.offset;
+  }
+}
+
+export interface NbdErrorOptions {
+  readonly offset?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** An error of a socket or of TLS as an `NbdError` with the same code, saying what was attempted. */
+export function nbdErrorFrom(cause: unknown, attempt: string): NbdError {
+  if (cause instanceof NbdError) return cause;
+  if (!(cause instanceof Error)) return new NbdError('EIO', `${attempt}: ${String(cause)}`);
+  const code = (cause as NodeJS.ErrnoException).code;
+  // A host with several addresses fails with one error for each; the message of the whole is empty.
+  const [first] = cause instanceof AggregateError ? (cause.errors as readonly unknown[]) : [];
+  const text = cause.message === '' && first instanceof Error ? first.message : cause.message;
+  return new NbdError(code ?? 'EIO', `${attempt}: ${text}`, { cause });
+}

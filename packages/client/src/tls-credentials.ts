@@ -1,0 +1,32 @@
+/** Whom a client trusts and who it is, as options of `node:tls`. */
+
+/** PEM text, or the bytes of it. */
+export type Pem = string | Uint8Array;
+
+export interface TlsCredentials {
+  /**
+   * A folder with `ca-cert.pem` and, where the server asks for a certificate, `client-cert.pem` and
+   * `client-key.pem`: the names that qemu, nbdkit and libnbd use. `ca`, `cert` and `key` go before.
+   */
+  readonly certificates?: string | undefined;
+  /** The authorities to trust, in place of those that Node does. */
+  readonly ca?: Pem | undefined;
+  /** Our own certificate, with `key`. */
+  readonly cert?: Pem | undefined;
+  readonly key?: Pem | undefined;
+  /** The name that the server's certificate must be for. Default: the host of the URI; `localhost` for Unix sockets. */
+  readonly hostname?: string | undefined;
+  /** False: any certificate will do, so anybody can pose as the server. Default true. */
+  readonly verifyPeer?: boolean | undefined;
+  /** A pre-shared key in place of certificates. */
+  readonly psk?: PreSharedKey | undefined;
+  /** A file of pre-shared keys, lines of `identity:hexadecimal`, such as GnuTLS's psktool writes. */
+  readonly pskFile?: string | undefined;
+  /** Which line of `pskFile`; default: the user of the URI, or else the only one. */
+  readonly identity?: string | undefined;
+}
+
+export interface PreSharedKey {
+  readonly identity: string;
+  readonly key: Uint8Array;
+}
