@@ -1,0 +1,63 @@
+/**
+ * The ways this program fails on purpose. Anything else that is thrown is a bug: it shows its stack.
+ */
+import { NbdError } from '@nbd/client';
+import { DriverError } from '@nbd/driver';
+import { FileOpenError } from '@nbd/driver-file';
+import { visible } from './visible-text.ts';
+
+export type ProgramErrorCode =
+  /** The command line asks for what cannot be. */
+  | 'wrong-usage'
+  /** A server, a file or a stream has failed. */
+  | 'failed'
+  /** A signal has ended the program. */
+  | 'interrupted'
+  | 'terminated'
+  /** Nobody reads what is printed any more, which is no news to anybody. */
+  | 'unread';
+
+/** Signals and a lost reader: 128 and the number of the signal, as of a program that it kills. */
+const EXIT_CODES: Readonly<Record<ProgramErrorCode, number>> = {
+  'wrong-usage': 2,
+  failed: 1,
+  interrupted: 130,
+  terminated: 143,
+  unread: 141,
+};
+
+/** The message is for the person who started the program. */
+export class ProgramError extends Error {
+  override readonly name = 'ProgramError';
+  readonly code: ProgramErrorCode;
+
+  constructor(code: ProgramErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.code];
+  }
+
+  /** The message as one line, whatever a server or a path brought into it. */
+  get line(): string {
+    return visible(this.message.replaceAll(/\s*[\r\n]+\s*/g, ' '));
+  }
+}
+
+/**
+ * The same failure in the words of this program, with `where` before it. What no server, disk or file
+ * can be blamed for is answered as it is.
+ */
+export function failure(cause: unknown, where = ''): unknown {
+  const isFault =
+    cause instanceof NbdError || cause instanceof DriverError || cause instanceof FileOpenError;
+  if (!isFault && !isSystemError(cause)) return cause;
+  const reason = cause.message;
+  return new ProgramError('failed', where === '' ? reason : `${where}: ${reason}`, { cause });
+}
+
+function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
+  return cause instanceof Error && (cause as NodeJS.ErrnoException).syscall !== undefined;
+}

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { visible, visibleJson, visibleName } from './visible-text.ts';
+
+const anyText = fc.string({ unit: 'binary' });
+
+test('nothing that is shown moves a cursor or turns the direction of text', () => {
+  fc.assert(
+    fc.property(anyText, (text) => {
+      expect(visible(text)).not.toMatch(/\p{C}/u);
+      expect(visibleName(text)).not.toMatch(/\p{C}/u);
+      expect(visibleJson({ [text]: [text] })).not.toMatch(/\p{C}/u);
+    }),
+  );
+});
+
+test('JSON means what was given, but for a bigint, which is a number', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+      expect(JSON.parse(visibleJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
+  expect(visibleJson({ flags: 2n ** 64n - 1n, absent: undefined })).toBe(
+    '{"flags":18446744073709551615}',
+  );
+});
+
+test('a name is in quotes where it would be mistaken', () => {
+  expect(['disk', 'two words', '', ' x', 'a"b', 'é', 'a\tb'].map(visibleName)).toEqual([
+    'disk',
+    'two words',
+    '""',
+    '" x"',
+    String.raw`"a\"b"`,
+    'é',
+    String.raw`"a\tb"`,
+  ]);
+});

@@ -1,0 +1,140 @@
+import { existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { DriverError, filter } from '@nbd/driver';
+import { expect, test } from 'vitest';
+import { runHere } from './run-here.ts';
+import { noise, serveHere, temporaryFolder, watchedDisk } from './served.ts';
+
+const MIB = 1024 * 1024;
+
+function ioError(): never {
+  throw new DriverError('EIO', 'broken');
+}
+
+test('a destination that is too small is refused before anything is written', async () => {
+  const target = watchedDisk(MIB - 1, noise(MIB - 1));
+  Object.assign(target.touched, { written: 0 });
+  const uri = await serveHere({ source: watchedDisk(MIB).driver, target: target.driver });
+  expect(await runHere(['copy', uri('source'), uri('target')])).toMatchObject({
+    code: 1,
+    stderr: `nbd: ${uri('target')} is too small: the source has 1048576 bytes, the destination 1048575\n`,
+  });
+  expect(target.touched).toMatchObject({ written: 0, zeroed: 0 });
+});
+
+test('a source that does not fit into blocks is refused before anything is written', async () => {
+  const target = watchedDisk(MIB);
+  const coarse = filter(target.driver, {
+    blockSize: { minimum: 512, preferred: 4096, payloadMax: MIB },
+  });
+  const uri = await serveHere({ source: watchedDisk(1000).driver, target: coarse });
+  expect(await runHere(['copy', uri('source'), uri('target')])).toMatchObject({
+    code: 1,
+    stderr: `nbd: ${uri('target')} takes only multiples of 512 bytes, and the source has 1000\n`,
+  });
+  expect(target.touched).toMatchObject({ written: 0, zeroed: 0 });
+});
+
+test('a destination that is read-only is refused', async () => {
+  const uri = await serveHere({
+    source: watchedDisk(MIB).driver,
+    target: filter(watchedDisk(MIB).driver, { readOnly: true }),
+  });
+  expect(await runHere(['copy', uri('source'), uri('target')])).toMatchObject({
+    code: 1,
+    stderr: `nbd: ${uri('target')}: the export is read-only\n`,
+  });
+});
+
+test('a source that cannot be opened leaves the destination as it is', async () => {
+  const file = join(temporaryFolder(), 'precious.img');
+  writeFileSync(file, 'precious');
+  const uri = await serveHere({ disk: watchedDisk(MIB).driver });
+  expect(await runHere(['copy', uri('none'), file])).toMatchObject({ code: 1 });
+  expect(readFileSync(file, 'utf8')).toBe('precious');
+});
+
+test('a file is not copied onto itself, under whatever name', async () => {
+  const folder = temporaryFolder();
+  const [file, link] = [join(folder, 'a.img'), join(folder, 'b.img')];
+  writeFileSync(file, 'precious');
+  linkSync(file, link);
+  expect(await runHere(['copy', file, link])).toMatchObject({
+    code: 1,
+    stderr: `nbd: ${link}: the source and the destination are the same file\n`,
+  });
+  expect(readFileSync(file, 'utf8')).toBe('precious');
+});
+
+test('a file that is not there is one line, and is not created', async () => {
+  const file = join(temporaryFolder(), 'none.img');
+  const { code, stderr } = await runHere(['copy', file, join(temporaryFolder(), 'copy.img')]);
+  expect([code, stderr]).toEqual([1, `nbd: ${file}: there is no such file\n`]);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('standard input that is longer than the destination fails', async () => {
+  const target = watchedDisk(MIB);
+  const uri = (await serveHere({ target: target.driver }))('target');
+  const { code, stderr } = await runHere(['copy', '-', uri], { stdin: [noise(MIB + 1)] });
+  expect([code, stderr]).toEqual([
+    1,
+    `nbd: ${uri} is too small: the source has at least 1048577 bytes, the destination 1048576\n`,
+  ]);
+});
+
+test.each([
+  ['a read', { read: ioError }, {}, 'source'],
+  ['a map', { extents: ioError }, {}, 'source'],
+  ['a write', {}, { write: ioError }, 'target'],
+  ['a zero', {}, { zero: ioError }, 'target'],
+  ['the flush at the end', {}, { flush: ioError }, 'target'],
+])(
+  '%s that fails is the failure of the copy, in one line (K-032)',
+  async (_what, source, target, blamed) => {
+    const [from, to] = [watchedDisk(4 * MIB), watchedDisk(4 * MIB)];
+    void from.driver.write?.(noise(MIB), MIB, { fua: false });
+    const uri = await serveHere({
+      source: filter(from.driver, source),
+      target: filter(to.driver, target),
+    });
+    const { code, stdout, stderr } = await runHere([
+      'copy',
+      '--json',
+      uri('source'),
+      uri('target'),
+    ]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^nbd: .+\n$/);
+    expect(stderr).toContain(`nbd: ${uri(blamed)}: `);
+  },
+);
+
+test('after a failure nothing more is begun', async () => {
+  const source = watchedDisk(8 * MIB, noise(8 * MIB));
+  let writes = 0;
+  const target = filter(watchedDisk(8 * MIB).driver, {
+    write: () => {
+      writes += 1;
+      ioError();
+    },
+  });
+  const uri = await serveHere({ source: source.driver, target });
+  const args = ['copy', '--requests', '4', '--connections', '1', uri('source'), uri('target')];
+  expect((await runHere(args)).code).toBe(1);
+  expect(writes).toBeLessThanOrEqual(4);
+});
+
+test('standard output that cannot be written is the failure of the copy', async () => {
+  const stdout = new Writable({
+    write: (_chunk, _encoding, done) => {
+      done(Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' }));
+    },
+  });
+  const uri = (await serveHere({ disk: watchedDisk(MIB, noise(MIB)).driver }))('disk');
+  expect(await runHere(['copy', uri, '-'], { stdout })).toMatchObject({
+    code: 1,
+    stderr: 'nbd: standard output: write ENOSPC\n',
+  });
+});

@@ -1,0 +1,4 @@
+import { project } from '../../tooling/vitest/config.mjs';
+
+// Some tests start the program in a process of its own, on machines that may be busy.
+export default project('nbd', { testTimeout: 30_000 });
