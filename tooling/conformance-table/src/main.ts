@@ -1,0 +1,22 @@
+/** `pnpm conformance`: writes `docs/conformance.md`, and says what is wrong with what it tells. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CHOICES_PAGE, checkChoices } from './check-choices.ts';
+import { checkProofs } from './check-proofs.ts';
+import { CONFORMANCE_PAGE, conformancePage } from './conformance-page.ts';
+import { findProofs } from './proofs.ts';
+import { readRegister } from './register.ts';
+import { readTestFiles } from './test-files.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+const register = readRegister();
+const proofs = findProofs(readTestFiles(ROOT), new Set(register.rules.map(({ id }) => id)));
+writeFileSync(ROOT + CONFORMANCE_PAGE, conformancePage(register, proofs));
+
+const faults = [
+  ...checkProofs(register, proofs),
+  ...checkChoices(register, readFileSync(ROOT + CHOICES_PAGE, 'utf8')),
+];
+for (const fault of faults) console.error(fault);
+process.exitCode = faults.length === 0 ? 0 : 1;
