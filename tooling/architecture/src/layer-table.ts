@@ -17,6 +17,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   '@nbd/driver': { uses: [], pure: true },
   '@nbd/session': { uses: ['@nbd/codec', '@nbd/driver'], pure: true },
   '@nbd/server': { uses: ['@nbd/driver', '@nbd/session'] },
+  '@nbd/client': { uses: ['@nbd/codec', '@nbd/session'] },
   '@nbd/driver-memory': { uses: ['@nbd/driver'], pure: true },
   '@nbd/driver-synthetic': { uses: ['@nbd/driver'], pure: true },
   '@nbd/driver-file': {
