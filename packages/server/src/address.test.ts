@@ -10,7 +10,7 @@ const hosts = fc.oneof(
   fc.constantFrom('localhost', '::', '::1', '2001:db8::1', 'fe80::2:3:4:5'),
 );
 
-const addresses: fc.Arbitrary<Address> = fc.oneof(
+const places: fc.Arbitrary<Address> = fc.oneof(
   fc.record({
     kind: fc.constant('tcp' as const),
     host: hosts,
@@ -20,6 +20,11 @@ const addresses: fc.Arbitrary<Address> = fc.oneof(
     kind: fc.constant('unix' as const),
     path: fc.string({ unit: 'grapheme', minLength: 1 }),
   }),
+);
+
+const addresses: fc.Arbitrary<Address> = fc.oneof(
+  places,
+  places.map((place) => Object.assign(place, { tls: true as const })),
 );
 
 /** What is said of an address that is none, with the kind of error. */
@@ -47,6 +52,8 @@ describe('an address', () => {
     ['nbd://[::1]', { kind: 'tcp', host: '::1', port: 10_809 }],
     ['nbd://[0:0:0:0:0:0:0:1]:1', { kind: 'tcp', host: '::1', port: 1 }],
     ['nbd+unix:///?socket=/run/nbd.sock', { kind: 'unix', path: '/run/nbd.sock' }],
+    ['nbds://127.0.0.1', { kind: 'tcp', host: '127.0.0.1', port: 10_809, tls: true }],
+    ['nbds+unix:///?socket=/a', { kind: 'unix', path: '/a', tls: true }],
     ['nbd+unix:///?socket=nbd.sock', { kind: 'unix', path: 'nbd.sock' }],
     ['nbd+unix:///?socket=%2Fa%20b', { kind: 'unix', path: '/a b' }],
     ['nbd+unix:///?socket=/run/c%2B%2B.sock', { kind: 'unix', path: '/run/c++.sock' }],
@@ -69,8 +76,10 @@ test.each<[uri: string, says: string]>([
   ['nbd://::1', 'is not an address'],
   ['nbd://:10809', 'is not an address'],
   ['nbd+tcp://127.0.0.1', 'is not an address'],
-  ['nbds://127.0.0.1', 'this server has no TLS yet, use nbd://127.0.0.1'],
-  ['nbds+unix:///?socket=/a', 'this server has no TLS yet, use nbd+unix:///?socket=/a'],
+  ['nbds://', 'expected a host, such as 127.0.0.1'],
+  ['nbds://alice@127.0.0.1', 'an address to listen on has no user'],
+  ['nbds://127.0.0.1?tls-certificates=/a', 'unknown parameter "tls-certificates"'],
+  ['nbds+unix:///', 'expected socket=PATH'],
   ['nbd://', 'expected a host, such as 127.0.0.1'],
   ['nbd:///disk', 'an address to listen on names no export, found /disk'],
   ['nbd://127.0.0.1/disk', 'an address to listen on names no export, found /disk'],
@@ -118,6 +127,8 @@ describe('the URI of an export', () => {
     [tcp, 'disk', 'nbd://[::1]:10809/disk'],
     [tcp, 'a/b c?#%', 'nbd://[::1]:10809/a/b%20c%3F%23%25'],
     [unix, '', 'nbd+unix:///?socket=/run/a%20b.sock'],
+    [{ ...tcp, tls: true }, 'disk', 'nbds://[::1]:10809/disk'],
+    [{ ...unix, tls: true }, '', 'nbds+unix:///?socket=/run/a%20b.sock'],
     [unix, 'é', 'nbd+unix:///%C3%A9?socket=/run/a%20b.sock'],
   ])('is written so that every client reads it alike', (address, name, uri) => {
     expect(formatUri(address, name)).toBe(uri);

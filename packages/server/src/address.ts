@@ -5,14 +5,19 @@
  *   nbd://HOST[:PORT]                TCP; HOST is a name, an IPv4 address or an IPv6 address in brackets;
  *                                    PORT is 10809 if absent, and any free one if 0
  *   nbd+unix:///?socket=PATH         a Unix socket
+ *   nbds://…  nbds+unix://…          the same, and nothing is served without TLS
  */
 
 /** The port of NBD. */
 const DEFAULT_PORT = 10_809;
 
-export type Address =
+export type Address = (
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string };
+  | { readonly kind: 'unix'; readonly path: string }
+) & {
+  /** TLS is required there. Absent: it is not. */
+  readonly tls?: true;
+};
 
 /**
  * Reads an address to listen on.
@@ -26,21 +31,20 @@ export function parseAddress(uri: string): Address {
       `${JSON.stringify(uri)} is not an address: expected nbd://HOST:PORT or nbd+unix:///?socket=PATH`,
     );
   }
-  if (url.protocol.startsWith('nbds')) {
-    throw new TypeError(`${uri}: this server has no TLS yet, use ${uri.replace('nbds', 'nbd')}`);
-  }
   refuseExtras(uri, url);
-  return url.protocol === 'nbd+unix:' ? unixAddress(uri, url) : tcpAddress(uri, url);
+  const address = url.protocol.endsWith('+unix:') ? unixAddress(uri, url) : tcpAddress(uri, url);
+  return url.protocol.startsWith('nbds') ? { ...address, tls: true } : address;
 }
 
 /** The URI of an export at an address; without `exportName`, of the server. */
 export function formatUri(address: Address, exportName = ''): string {
   const path = encodeURIComponent(exportName).replaceAll('%2F', '/');
+  const scheme = address.tls === true ? 'nbds' : 'nbd';
   if (address.kind === 'unix') {
-    return `nbd+unix:///${path}?socket=${encodeURIComponent(address.path).replaceAll('%2F', '/')}`;
+    return `${scheme}+unix:///${path}?socket=${encodeURIComponent(address.path).replaceAll('%2F', '/')}`;
   }
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return `nbd://${host}:${address.port}${path === '' ? '' : `/${path}`}`;
+  return `${scheme}://${host}:${address.port}${path === '' ? '' : `/${path}`}`;
 }
 
 /** What an address to listen on has no use for is a mistake, not to be passed over. */

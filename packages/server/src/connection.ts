@@ -2,7 +2,7 @@
  * One client: its channel, its session, its deadline and its lines in the log.
  */
 import type { Socket } from 'node:net';
-import type { ExportSource } from '@nbd/driver';
+import type { ExportSource, TlsPeer } from '@nbd/driver';
 import {
   type BufferPool,
   type EndReason,
@@ -13,10 +13,12 @@ import {
   type SessionLimits,
   serveChannel,
   type Tally,
+  type TlsMode,
 } from '@nbd/session';
 import type { Address } from './address.ts';
 import type { Log } from './log.ts';
 import { SocketChannel, type SocketChannelOptions } from './socket-channel.ts';
+import type { Secured, TlsTerminator } from './tls-terminator.ts';
 
 /** What the connections of a server have in common. */
 export interface ConnectionSettings extends SocketChannelOptions {
@@ -26,7 +28,15 @@ export interface ConnectionSettings extends SocketChannelOptions {
   readonly tally: Tally;
   /** From accept to the end of the handshake, milliseconds; 0 is for ever. */
   readonly handshakeTimeout: number;
+  /** Absent: no listener has TLS. */
+  readonly tls?: TlsTerminator;
   readonly log: Log;
+}
+
+/** What the listener that accepted a client tells of it. */
+export interface Arrival {
+  readonly kind: Address['kind'];
+  readonly tls: TlsMode;
 }
 
 /** Ends that are nobody's fault. */
@@ -44,18 +54,22 @@ export class Connection implements Observer {
   readonly #session: ServedSession;
   #deadline: NodeJS.Timeout | undefined;
   #exportName: string | undefined;
+  #tls: TlsPeer | undefined;
+  #dropped = false;
 
-  constructor(id: number, accepted: Socket, kind: Address['kind'], settings: ConnectionSettings) {
+  constructor(id: number, accepted: Socket, arrival: Arrival, settings: ConnectionSettings) {
     this.id = id;
     this.#settings = settings;
-    this.#channel = new SocketChannel(accepted, settings);
-    this.peer = kind === 'unix' ? 'unix' : tcpPeer(this.#channel.socket);
+    this.peer = arrival.kind === 'unix' ? 'unix' : tcpPeer(accepted);
+    const { exports, limits, pool, tally, tls } = settings;
+    const terminate = tls && ((plain: Socket) => this.#terminate(tls, plain));
+    this.#channel = new SocketChannel(accepted, settings, terminate);
     this.#tell('debug', 'client connected');
     this.#startDeadline();
-    const { exports, limits, pool, tally } = settings;
     this.#session = serveChannel(this.#channel, {
       exports,
       context: { peer: this.peer },
+      tls: arrival.tls,
       limits,
       pool,
       tally,
@@ -67,6 +81,11 @@ export class Connection implements Observer {
   /** The export that the client has entered. */
   get exportName(): string | undefined {
     return this.#exportName;
+  }
+
+  /** What TLS tells of the client. Undefined: it speaks in the clear. */
+  get tls(): TlsPeer | undefined {
+    return this.#tls;
   }
 
   /** From now on newcomers are told that the server shuts down. */
@@ -81,13 +100,24 @@ export class Connection implements Observer {
 
   /** Closes at once. */
   drop(): void {
+    this.#dropped = true;
     this.#channel.drop();
+  }
+
+  secured(peer: TlsPeer): void {
+    this.#tls = peer;
+    this.#tell('debug', 'client is under TLS', peer);
   }
 
   entered({ name, size }: ExportFacts): void {
     this.#stopDeadline();
     this.#exportName = name;
-    this.#tell('info', 'client entered an export', { export: name, size });
+    const identity = this.#tls?.identity;
+    this.#tell('info', 'client entered an export', {
+      export: name,
+      size,
+      ...(identity !== undefined && { identity }),
+    });
   }
 
   sourceFailed(error: unknown, exportName: string | undefined): void {
@@ -108,6 +138,16 @@ export class Connection implements Observer {
   ended(reason: EndReason, error: Error | undefined): void {
     const fields = { reason, ...(error !== undefined && { err: error }) };
     this.#tell(ORDERLY.has(reason) ? 'debug' : 'info', 'client left', fields);
+  }
+
+  /** A handshake that fails because we hang up is no news. */
+  async #terminate(tls: TlsTerminator, plain: Socket): Promise<Secured> {
+    try {
+      return await tls.terminate(plain);
+    } catch (err) {
+      if (!this.#dropped) this.#tell('info', 'client cannot be put under TLS', { err });
+      throw err;
+    }
   }
 
   #startDeadline(): void {

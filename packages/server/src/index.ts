@@ -14,4 +14,5 @@ export type {
   ServerCounters,
   ServerEvents,
 } from './server.ts';
-export type { SessionLimits } from '@nbd/session';
+export type { TlsCertificates, TlsOptions } from './tls-options.ts';
+export type { SessionLimits, TlsMode } from '@nbd/session';

@@ -3,18 +3,20 @@
  */
 import { availableParallelism } from 'node:os';
 import { type ExportDefinition, type ExportSource, exportTable } from '@nbd/driver';
-import { BufferPool, limitsWith, type SessionLimits, Tally } from '@nbd/session';
-import { parseAddress } from './address.ts';
+import { BufferPool, limitsWith, type SessionLimits, Tally, type TlsMode } from '@nbd/session';
+import { type Address, parseAddress } from './address.ts';
 import { EagerLoop } from './eager-loop.ts';
 import { checkMillis, checkWhole } from './whole-number.ts';
 import { type Log, SILENT } from './log.ts';
 import { Server } from './server.ts';
 import { READ_BUFFER_BYTES } from './shared-reads.ts';
+import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
+import { TlsTerminator } from './tls-terminator.ts';
 
 export interface ServeOptions {
   /**
-   * NBD URIs to listen on: `nbd://127.0.0.1:10809`, `nbd://[::1]:0`, `nbd+unix:///?socket=/run/nbd.sock`.
-   * Default `nbd://127.0.0.1:10809`: this machine only.
+   * NBD URIs to listen on: `nbd://127.0.0.1:10809`, `nbd://[::1]:0`, `nbd+unix:///?socket=/run/nbd.sock`;
+   * with `nbds` in place of `nbd`, TLS is required there. Default `nbd://127.0.0.1:10809`: this machine only.
    */
   readonly listen?: string | readonly string[];
   /**
@@ -26,6 +28,8 @@ export interface ServeOptions {
   readonly source?: ExportSource;
   /** With `source`: the export to name in `uris`. */
   readonly exportName?: string;
+  /** Absent: no address has TLS. */
+  readonly tls?: TlsOptions;
   /** Connections at a time, default 100; more are closed at once (C-029). */
   readonly maxConnections?: number;
   /** From accept to the end of the handshake, milliseconds, default 10,000; 0 is for ever (C-028). */
@@ -55,17 +59,23 @@ export interface ServeOptions {
  * Starts a server. It is ready when the promise resolves. It installs no signal handlers: call
  * `close` from yours.
  *
- * @throws TypeError or RangeError for options that cannot be; Error, in one line, for an address that
- * cannot be listened on
+ * @throws TypeError or RangeError for options that cannot be; Error, in one line, for certificates or
+ * keys that cannot be used, and for an address that cannot be listened on
  */
 export async function serve(options: ServeOptions): Promise<Server> {
   const { listen = 'nbd://127.0.0.1:10809', limits = {}, log = SILENT } = options;
   const uris = typeof listen === 'string' ? [listen] : listen;
   if (uris.length === 0) throw new TypeError('expected an address to listen on, found none');
   limitsWith(limits);
+  const exports = sourceOf(options);
+  const mode = options.tls === undefined ? 'off' : checkTlsOptions(options.tls);
+  const addresses = uris.map((uri) => addressOf(uri, mode, options.tls));
+  if (mode === 'off' && !addresses.some(({ tls }) => tls)) refuseHidden(options.exports, exports);
   const server = new Server({
-    addresses: uris.map(parseAddress),
-    exports: sourceOf(options),
+    addresses,
+    tlsMode: mode === 'on' ? 'on' : 'off',
+    ...(options.tls !== undefined && { tls: await TlsTerminator.open(options.tls) }),
+    exports,
     exportName: options.exportName ?? defaultName(options.exports ?? {}),
     maxConnections: checkWhole('maxConnections', options.maxConnections ?? 100, { minimum: 1 }),
     handshakeTimeout: checkMillis('handshakeTimeout', options.handshakeTimeout ?? 10_000),
@@ -80,6 +90,24 @@ export async function serve(options: ServeOptions): Promise<Server> {
   });
   await server.listen();
   return server;
+}
+
+/** Where the mode requires TLS, the address says so. */
+function addressOf(uri: string, mode: TlsMode, tls: TlsOptions | undefined): Address {
+  const address = parseAddress(uri);
+  if (address.tls === true && tls === undefined) {
+    throw new TypeError(`${uri} requires TLS: expected the option tls, found none`);
+  }
+  return mode === 'require' ? { ...address, tls: true } : address;
+}
+
+/** An export that demands TLS of a server that has none could be reached by nobody. */
+function refuseHidden(exports: ServeOptions['exports'], source: ExportSource): void {
+  const hidden = Object.keys(exports ?? {}).find((name) => source.requiresTls?.(name));
+  if (hidden === undefined) return;
+  throw new TypeError(
+    `export ${JSON.stringify(hidden)} requires TLS, and no address of this server has it`,
+  );
 }
 
 function sourceOf({ exports, source }: ServeOptions): ExportSource {

@@ -8,11 +8,12 @@
  */
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import type { ExportSource } from '@nbd/driver';
-import type { Tally } from '@nbd/session';
+import type { ExportSource, TlsPeer } from '@nbd/driver';
+import type { Tally, TlsMode } from '@nbd/session';
 import { type Address, formatUri } from './address.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
 import { Listener } from './listener.ts';
+import type { TlsOptions } from './tls-options.ts';
 import { checkMillis } from './whole-number.ts';
 
 /** In a shutdown, how long clients without a request in flight still hear ESHUTDOWN before we leave them. */
@@ -23,6 +24,8 @@ const CUT_MILLIS = 1000;
 
 export interface ServerSettings extends ConnectionSettings {
   readonly addresses: readonly Address[];
+  /** Of addresses that do not require TLS. */
+  readonly tlsMode: Exclude<TlsMode, 'require'>;
   readonly socketMode: number;
   readonly maxConnections: number;
   /** Milliseconds. */
@@ -39,6 +42,8 @@ export interface ConnectionInfo {
   readonly peer: string;
   /** Once it has entered one. */
   readonly exportName: string | undefined;
+  /** What TLS tells of it, once it is under TLS. */
+  readonly tls: TlsPeer | undefined;
 }
 
 export interface ServerEvents {
@@ -91,7 +96,7 @@ export class Server extends EventEmitter<ServerEvents> {
         const listener = await Listener.open({
           address,
           socketMode,
-          accepted: (socket) => this.#accept(socket, address.kind),
+          accepted: (socket) => this.#accept(socket, address),
           failed: (err) => log.warn({ err }, 'a connection could not be accepted'),
         });
         this.#listeners.push(listener);
@@ -127,6 +132,19 @@ export class Server extends EventEmitter<ServerEvents> {
       bytesRead: tally.bytesRead,
       bytesWritten: tally.bytesWritten,
     };
+  }
+
+  /**
+   * Reads certificates or keys anew, from where they were or by `options`, whose `mode` does not
+   * count. They are for the TLS handshakes to come; connections under TLS already are left as they are.
+   *
+   * Rejects with an `Error` in one line that says what cannot be used; then the old ones stay in force.
+   * Rejects with a `TypeError` for options that contradict each other, and where there is no TLS.
+   */
+  async reloadTls(options?: TlsOptions): Promise<void> {
+    const { tls } = this.#settings;
+    if (tls === undefined) throw new TypeError('this server has no TLS to reload');
+    await tls.reload(options);
   }
 
   /**
@@ -170,7 +188,7 @@ export class Server extends EventEmitter<ServerEvents> {
     if (!inTime) log.error({ millis }, 'the exports did not close in time');
   }
 
-  #accept(socket: Socket, kind: Address['kind']): void {
+  #accept(socket: Socket, { kind, tls }: Address): void {
     // From the first moment, or an early reset would be thrown as an unhandled error (C-006).
     socket.on('error', () => socket.destroy());
     if (this.#connections.size >= this.#settings.maxConnections || this.#closing !== undefined) {
@@ -178,7 +196,8 @@ export class Server extends EventEmitter<ServerEvents> {
       return;
     }
     this.#total++;
-    const connection = new Connection(this.#total, socket, kind, this.#settings);
+    const arrival = { kind, tls: tls === true ? 'require' : this.#settings.tlsMode } as const;
+    const connection = new Connection(this.#total, socket, arrival, this.#settings);
     this.#connections.add(connection);
     this.emit('connect', connection);
     void this.#seeOff(connection);

@@ -4,23 +4,38 @@
  * Hot path: one call of `send` for each batch of replies, and one system call when the kernel takes all.
  */
 import type { Socket } from 'node:net';
+import type { TlsPeer } from '@nbd/driver';
 import type { Channel, ChannelReceiver } from '@nbd/session';
 import type { EagerLoop } from './eager-loop.ts';
 import { withSharedReads } from './shared-reads.ts';
-import { untakenBytes } from './socket-handle.ts';
+import { takenBytes } from './socket-handle.ts';
+import type { Secured } from './tls-terminator.ts';
 
 /** After `end`, how long a peer may take without reading on, and then to close, before we close. */
 const LINGER_MILLIS = 5000;
+
+const NOTHING = new Uint8Array(0);
 
 export interface SocketChannelOptions {
   readonly readBuffer: Uint8Array | undefined;
   readonly eagerLoop: EagerLoop | undefined;
 }
 
+/** Shakes hands over a socket that has nothing left to send in the clear. */
+export type Terminate = (plain: Socket) => Promise<Secured>;
+
 export class SocketChannel implements Channel {
-  readonly socket: Socket;
+  /** Puts TLS on the socket. Undefined: there is no TLS to be had. */
+  readonly secure?: () => Promise<TlsPeer>;
+  /** What the system knows: the one below, where there is TLS. */
+  readonly #plain: Socket;
+  /** What is written to and read from. */
+  #socket: Socket;
+  readonly #eagerLoop: EagerLoop | undefined;
   #receiver!: ChannelReceiver;
   #paused = false;
+  /** A TLS handshake is under way: it has the socket for itself. */
+  #securing = false;
   #ending = false;
   #error: Error | undefined;
   /** For each write that Node has not called back for: whether the session waits for it. */
@@ -30,42 +45,36 @@ export class SocketChannel implements Channel {
    * Takes over an accepted socket that came paused. With `readBuffer` it reads into that, if this Node
    * allows it; `eagerLoop` is told of what was served.
    */
-  constructor(accepted: Socket, { readBuffer, eagerLoop }: SocketChannelOptions) {
-    const received = (bytes: Uint8Array): boolean => {
-      if (!this.#ending) {
-        this.#receiver.received(bytes);
-        eagerLoop?.served(bytes.length);
-      }
-      return !this.#paused;
-    };
+  constructor(
+    accepted: Socket,
+    { readBuffer, eagerLoop }: SocketChannelOptions,
+    terminate?: Terminate,
+  ) {
     const shared =
-      readBuffer === undefined ? undefined : withSharedReads(accepted, readBuffer, received);
-    this.socket = shared ?? accepted;
-    if (shared === undefined) this.socket.on('data', received);
-    this.socket.setNoDelay(true);
-    this.socket.setKeepAlive(true, 60_000);
-    this.socket.on('error', (error) => {
-      this.#error ??= error;
-    });
+      readBuffer === undefined ? undefined : withSharedReads(accepted, readBuffer, this.#received);
+    this.#plain = shared ?? accepted;
+    this.#socket = this.#plain;
+    this.#eagerLoop = eagerLoop;
+    if (shared === undefined) this.#socket.on('data', this.#received);
+    this.#socket.setNoDelay(true);
+    this.#socket.setKeepAlive(true, 60_000);
+    this.#socket.on('error', this.#failed);
+    if (terminate !== undefined) this.secure = () => this.#secure(terminate);
   }
 
   /** Without end once the socket is destroyed, so that nobody makes more for it. */
   get queuedBytes(): number {
-    return this.socket.destroyed ? Number.POSITIVE_INFINITY : this.socket.writableLength;
+    return this.#socket.destroyed ? Number.POSITIVE_INFINITY : this.#socket.writableLength;
   }
 
   start(receiver: ChannelReceiver): void {
     this.#receiver = receiver;
-    this.socket.on('end', () => {
-      // Once we have ended too, Node closes the socket by itself.
-      if (!this.#ending) receiver.ended();
-    });
-    this.socket.on('close', () => receiver.closed(this.#error));
-    this.socket.resume();
+    this.#socket.on('end', this.#ended).on('close', this.#closed);
+    this.#socket.resume();
   }
 
   send(segments: readonly Uint8Array[]): boolean {
-    const { socket } = this;
+    const socket = this.#socket;
     const last = segments.length - 1;
     if (last > 0) socket.cork();
     for (let i = 0; i < last; i++) socket.write(segments[i] as Uint8Array);
@@ -79,52 +88,121 @@ export class SocketChannel implements Channel {
   pause(): void {
     if (this.#paused || this.#ending) return;
     this.#paused = true;
-    this.socket.pause();
+    this.#socket.pause();
   }
 
   resume(): void {
-    if (!this.#paused) return;
+    if (!this.#paused || this.#securing) return;
     this.#paused = false;
-    this.socket.resume();
+    this.#socket.resume();
   }
 
   /** What the peer still says is read and dropped: a close with unread input would destroy replies on their way (C-012). */
   end(): void {
     if (this.#ending) return;
     this.#ending = true;
-    this.socket.end();
+    if (this.#securing) {
+      // In the middle of a handshake there is no good order to end in.
+      this.drop();
+      return;
+    }
+    this.#socket.end();
     this.#linger();
     this.resume();
   }
 
   drop(): void {
-    this.socket.destroy();
+    this.#socket.destroy();
   }
 
   defer(task: () => void): void {
     setImmediate(task);
   }
 
+  /** Whatever fails in here, the socket is destroyed, and `closed` says so. */
+  async #secure(terminate: Terminate): Promise<TlsPeer> {
+    const plain = this.#plain;
+    this.pause();
+    this.#securing = true;
+    await flushed(plain);
+    if (plain.destroyed) throw new Error('the connection closed before its TLS handshake');
+    plain.off('data', this.#received).off('end', this.#ended).off('close', this.#closed);
+    const closed = new Promise((resolve) => {
+      plain.once('close', resolve);
+    });
+    try {
+      const { socket, peer } = await terminate(plain);
+      if (socket.destroyed) throw new Error('the connection closed after its TLS handshake');
+      this.#attach(socket);
+      return peer;
+    } catch (error) {
+      this.#error ??= error as Error;
+      plain.destroy();
+      void closed.then(this.#closed);
+      throw error;
+    }
+  }
+
+  /** Goes on with a socket under TLS, paused. */
+  #attach(socket: Socket): void {
+    this.#socket = socket;
+    this.#securing = false;
+    socket.pause();
+    socket.on('data', this.#received).on('error', this.#failed);
+    socket.on('end', this.#ended).on('close', this.#closed);
+    if (socket.readableEnded) setImmediate(this.#ended);
+  }
+
   /** What the peer says does not count, only that it takes what was sent. */
   #linger(): void {
-    let untaken = untakenBytes(this.socket);
+    let taken = takenBytes(this.#plain);
     const look = (): void => {
-      const now = untakenBytes(this.socket);
-      if (now >= untaken) {
-        this.socket.destroy();
+      const now = takenBytes(this.#plain);
+      if (now <= taken) {
+        this.drop();
         return;
       }
-      untaken = now;
+      taken = now;
       timer = setTimeout(look, LINGER_MILLIS).unref();
     };
     let timer = setTimeout(look, LINGER_MILLIS).unref();
-    this.socket.once('close', () => clearTimeout(timer));
+    this.#socket.once('close', () => clearTimeout(timer));
   }
+
+  /** Answers whether to read on. */
+  readonly #received = (bytes: Uint8Array): boolean => {
+    if (!this.#ending) {
+      this.#receiver.received(bytes);
+      this.#eagerLoop?.served(bytes.length);
+    }
+    return !this.#paused;
+  };
+
+  /** Once we have ended too, Node closes the socket by itself. */
+  readonly #ended = (): void => {
+    if (!this.#ending) this.#receiver.ended();
+  };
+
+  readonly #closed = (): void => this.#receiver.closed(this.#error);
+
+  /** A socket whose TLS is broken says so, and is left open by Node. */
+  readonly #failed = (error: Error): void => {
+    this.#error ??= error;
+    this.#socket.destroy();
+  };
 
   /** After a write that failed nothing more is to be sent, and `closed` will say so. */
   readonly #written = (error?: Error | null): void => {
     const wasLent = this.#lent.shift() === true;
-    if (error !== undefined && error !== null) this.socket.destroy(error);
+    if (error !== undefined && error !== null) this.#socket.destroy(error);
     else if (wasLent) this.#receiver.sent();
   };
+}
+
+/** Resolves when the system has all that was written, or the socket has failed. */
+function flushed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.writableLength === 0) resolve();
+    else socket.write(NOTHING, () => resolve());
+  });
 }

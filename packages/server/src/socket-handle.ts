@@ -6,6 +6,8 @@ import type { Socket } from 'node:net';
 
 export interface SocketHandle {
   readonly readStart: () => number;
+  /** Bytes given to the system's socket so far, those of TLS among them. */
+  readonly bytesWritten?: number;
   /** Bytes given to the system's socket and not yet taken by it. */
   readonly writeQueueSize?: number;
 }
@@ -25,8 +27,10 @@ export function letGoOfHandle(socket: Socket): void {
   (socket as unknown as WithHandle)._handle = null;
 }
 
-/** What the peer has not taken yet, in bytes; it falls also while one long write goes out. */
-export function untakenBytes(socket: Socket): number {
-  const queued = handleOf(socket)?.writeQueueSize;
-  return typeof queued === 'number' ? queued : socket.writableLength;
+/** Bytes that the peer's system has taken so far; it grows also while one long write goes out. */
+export function takenBytes(socket: Socket): number {
+  const { bytesWritten, writeQueueSize } = handleOf(socket) ?? {};
+  return typeof bytesWritten === 'number' && typeof writeQueueSize === 'number'
+    ? bytesWritten - writeQueueSize
+    : socket.bytesWritten - socket.writableLength;
 }

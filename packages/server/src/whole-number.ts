@@ -1,7 +1,7 @@
 /** Numbers that a caller gives us, checked before they do harm. */
 
 /** The longest that a timer of Node can wait, milliseconds: beyond it, it would not wait at all. */
-const TIMER_MILLIS_MAX = 2 ** 31 - 1;
+export const TIMER_MILLIS_MAX: number = 2 ** 31 - 1;
 
 /**
  * Answers `value` if it is a whole number within the bounds, by default 0 and up.

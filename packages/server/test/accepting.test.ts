@@ -49,16 +49,21 @@ describe.each(READS)('reads: %s', (reads) => {
     const [accepted] = (await once(listener, 'connection')) as [Socket];
     client.resetAndDestroy();
     await once(client, 'close');
-    const connection = new Connection(1, accepted, 'tcp', {
-      exports: exportTable({ disk: new HeldDisk() }),
-      limits: {},
-      pool: new BufferPool(),
-      tally: new Tally(),
-      readBuffer: reads === 'shared' ? new Uint8Array(4096) : undefined,
-      eagerLoop: undefined,
-      handshakeTimeout: 0,
-      log: SILENT,
-    });
+    const connection = new Connection(
+      1,
+      accepted,
+      { kind: 'tcp', tls: 'off' },
+      {
+        exports: exportTable({ disk: new HeldDisk() }),
+        limits: {},
+        pool: new BufferPool(),
+        tally: new Tally(),
+        readBuffer: reads === 'shared' ? new Uint8Array(4096) : undefined,
+        eagerLoop: undefined,
+        handshakeTimeout: 0,
+        log: SILENT,
+      },
+    );
     await connection.done;
     listener.close();
     expect(connection.peer).not.toBe('unix');

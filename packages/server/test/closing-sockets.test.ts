@@ -5,27 +5,13 @@ import { Option, OptionReply } from '@nbd/codec';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { clientFlags, content, disconnect, go, option, read, write } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
+import { shortenPatience } from './patience.ts';
 import { allGone, READS, serving, temporaryFolder } from './serving.ts';
 import { dial, enter, firstAddress, haggle, meanwhile } from './socket-client.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
-
-/** Makes the five seconds that a server waits for a client to close into 50 milliseconds, by whatever timer. */
-function shortenPatience(): void {
-  vi.spyOn(Socket.prototype, 'setTimeout').mockImplementationOnce(function sooner(
-    this: Socket,
-    _millis,
-    callback,
-  ) {
-    return this.setTimeout(50, callback);
-  });
-  const { setTimeout } = globalThis;
-  vi.spyOn(globalThis, 'setTimeout').mockImplementation((task: () => void, millis?: number) =>
-    setTimeout(task, millis === 5000 ? 50 : millis),
-  );
-}
 
 const TRANSPORTS = ['TCP', 'Unix'] as const;
 const cases = READS.flatMap((reads) => TRANSPORTS.map((transport) => ({ reads, transport })));

@@ -81,13 +81,6 @@ test('the URIs of a source name the export that they are told to, or none', asyn
   expect(nameless.uris[0]).toMatch(/^nbd:\/\/127\.0\.0\.1:\d+$/);
 });
 
-test('nbds is refused, with the reason', async () => {
-  const serveTls = serve({ listen: 'nbds://127.0.0.1:0', exports: { disk: new HeldDisk() } });
-  await expect(serveTls).rejects.toThrow(
-    'nbds://127.0.0.1:0: this server has no TLS yet, use nbd://127.0.0.1:0',
-  );
-});
-
 describe('the file of a Unix socket', () => {
   test('is for owner and group, and gone when the server is closed', async () => {
     const path = join(temporaryFolder(), 'nbd.sock');

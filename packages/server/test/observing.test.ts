@@ -19,8 +19,8 @@ function recordEvents(server: Server): (readonly [event: string, ...ConnectionIn
   const events: (readonly [string, ConnectionInfo])[] = [];
   const note =
     (event: string) =>
-    ({ id, peer, exportName }: ConnectionInfo): void => {
-      events.push([event, { id, peer, exportName }]);
+    ({ id, peer, exportName, tls }: ConnectionInfo): void => {
+      events.push([event, { id, peer, exportName, tls }]);
     };
   server.on('connect', note('connect'));
   server.on('disconnect', note('disconnect'));

@@ -59,11 +59,12 @@ export class SocketClient {
       this.#hasEnd = true;
       this.#changed();
     });
-    socket.on('data', (bytes) => {
-      this.#heard.push(bytes);
-      this.#heardBytes += bytes.length;
-      this.#changed();
-    });
+    socket.on('data', this.#hear);
+  }
+
+  /** Listens no more: the socket is another's now. */
+  handsOver(): void {
+    this.socket.off('data', this.#hear);
   }
 
   /** Sends the parts in one piece. */
@@ -137,6 +138,12 @@ export class SocketClient {
     return { error, cookie: cookieLow, data: await this.hears(error === 0 ? length : 0) };
   }
 
+  readonly #hear = (bytes: Uint8Array): void => {
+    this.#heard.push(bytes);
+    this.#heardBytes += bytes.length;
+    this.#changed();
+  };
+
   async #change(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#changed = resolve;
@@ -156,9 +163,9 @@ export async function dial(address: Address): Promise<SocketClient> {
 }
 
 /** A client of the server's first address that has heard the greeting and said its flags. */
-export async function haggle(server: Server): Promise<SocketClient> {
+export async function haggle(server: Server, flags = 3): Promise<SocketClient> {
   const client = await dial(firstAddress(server));
-  client.says(clientFlags());
+  client.says(clientFlags(flags));
   await client.hears(GREETING_BYTES);
   return client;
 }

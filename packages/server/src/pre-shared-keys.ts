@@ -1,0 +1,50 @@
+/**
+ * Pre-shared keys: a file of lines `NAME:KEY`, the key in hexadecimal, as `psktool` writes it and as
+ * QEMU, libnbd and nbdkit read it.
+ */
+
+/** Names that every implementation of TLS can carry, bytes. Spec: RFC 4279, section 5.3. */
+const NAME_BYTES_MAX = 128;
+/** Keys likewise. */
+const KEY_BYTES_MAX = 64;
+
+/**
+ * Reads the text of such a file. Empty lines count for nothing.
+ *
+ * @throws Error in one line that begins with `place` and the number of the line, and never tells a key
+ */
+export function parseKeys(text: string, place: string): ReadonlyMap<string, Uint8Array> {
+  const keys = new Map<string, Uint8Array>();
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === '') continue;
+    const where = `${place}:${index + 1}`;
+    const [, name = '', hex = ''] = /^([^:]+):([0-9a-f]+)\s*$/i.exec(line) ?? [];
+    if (name === '') throw new Error(`${where}: expected NAME:KEY, the key in hexadecimal`);
+    if (hex.length % 2 === 1) {
+      throw new Error(`${where}: expected an even number of hexadecimal digits, found an odd one`);
+    }
+    if (keys.has(name)) throw new Error(`${where}: ${JSON.stringify(name)} is there twice`);
+    keys.set(name, new Uint8Array(Buffer.from(hex, 'hex')));
+  }
+  return checkKeys(keys, place);
+}
+
+/** Answers `keys` if TLS can use them; else throws an `Error` that begins with `place`. */
+export function checkKeys(
+  keys: ReadonlyMap<string, Uint8Array>,
+  place: string,
+): ReadonlyMap<string, Uint8Array> {
+  if (keys.size === 0) throw new Error(`${place}: expected a key, found none`);
+  for (const [name, key] of keys) {
+    const bytes = Buffer.byteLength(name);
+    if (bytes === 0 || bytes > NAME_BYTES_MAX) {
+      throw new Error(`${place}: a name may be ${NAME_BYTES_MAX} bytes long, found ${bytes}`);
+    }
+    if (key.length === 0 || key.length > KEY_BYTES_MAX) {
+      throw new Error(
+        `${place}: the key of ${JSON.stringify(name)} may be ${KEY_BYTES_MAX} bytes long, found ${key.length}`,
+      );
+    }
+  }
+  return keys;
+}

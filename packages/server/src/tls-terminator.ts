@@ -1,0 +1,132 @@
+/**
+ * The server's end of TLS: takes a connection that has said all it has to say in the clear, and
+ * answers it under TLS.
+ * Spec: proto.md, "NBD_OPT_STARTTLS".
+ *
+ * Node tells how a handshake went to a `tls.Server`, and not of which socket it was. So each
+ * handshake has a `tls.Server` for itself while it lasts; they are lent from a pool, for one costs a
+ * millisecond to make. None of them listens.
+ */
+import type { Socket } from 'node:net';
+import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import type { TlsPeer } from '@nbd/driver';
+import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
+import { readTlsSettings, type TlsSettings } from './tls-settings.ts';
+import { TIMER_MILLIS_MAX } from './whole-number.ts';
+
+/** A connection under TLS, and what is known of its peer. */
+export interface Secured {
+  readonly socket: TLSSocket;
+  readonly peer: TlsPeer;
+}
+
+export class TlsTerminator {
+  #options: TlsOptions;
+  #settings: TlsSettings;
+  /** Of the settings now in force, without a handshake. */
+  #idle: TlsServer[] = [];
+  /** Names that clients have claimed; proven once their handshake is done. */
+  readonly #names = new WeakMap<object, string>();
+
+  private constructor(options: TlsOptions, settings: TlsSettings) {
+    this.#options = options;
+    this.#settings = settings;
+  }
+
+  /** Reads what `options` name. Rejects with a `TypeError` or an `Error` in one line. */
+  static async open(options: TlsOptions): Promise<TlsTerminator> {
+    checkTlsOptions(options);
+    return new TlsTerminator(options, await readTlsSettings(options));
+  }
+
+  /**
+   * Reads everything anew, from now on by `options`, for the handshakes to come. Rejects as `open`
+   * does, and then all stays as it was.
+   */
+  async reload(options: TlsOptions = this.#options): Promise<void> {
+    checkTlsOptions(options);
+    this.#settings = await readTlsSettings(options);
+    this.#options = options;
+    this.#idle = [];
+  }
+
+  /**
+   * Shakes hands with the client at the other end of `plain`, which is paused and has nothing left to
+   * send; what it has read and not told is taken for TLS (C-093). Rejects when the handshake fails;
+   * `plain` is then to be destroyed, if it is not yet. Destroying it makes the handshake fail.
+   */
+  async terminate(plain: Socket): Promise<Secured> {
+    // An end inside of the handshake is the end of the connection (C-095).
+    plain.allowHalfOpen = false;
+    const settings = this.#settings;
+    const idle = this.#idle;
+    const server = idle.pop() ?? this.#makeServer(settings);
+    try {
+      const socket = await shakeHands(server, plain);
+      socket.allowHalfOpen = true;
+      socket.disableRenegotiation();
+      return { socket, peer: this.#peerOf(socket, settings) };
+    } finally {
+      server.removeAllListeners('secureConnection').removeAllListeners('tlsClientError');
+      idle.push(server);
+    }
+  }
+
+  #makeServer(settings: TlsSettings): TlsServer {
+    // The handshake is part of one that has a deadline already.
+    const options = { ...settings.node, handshakeTimeout: TIMER_MILLIS_MAX };
+    if (settings.kind === 'certificates') return createServer(options);
+    const { keys } = settings;
+    return createServer({
+      ...options,
+      pskCallback: (socket, name) => {
+        const key = keys.get(name);
+        if (key === undefined) return null;
+        this.#names.set(socket, name);
+        return key;
+      },
+    });
+  }
+
+  #peerOf(socket: TLSSocket, settings: TlsSettings): TlsPeer {
+    if (settings.kind === 'pre-shared-keys') {
+      const identity = this.#names.get(socket);
+      if (identity === undefined) throw new Error('expected a pre-shared key, found none in use');
+      return { identity };
+    }
+    if (!settings.verifyPeer) return {};
+    const certificate = socket.getPeerX509Certificate();
+    if (!socket.authorized || certificate === undefined) {
+      throw new Error('expected a verified certificate of the client, found none');
+    }
+    return {
+      identity: nameOf(certificate.subject),
+      fingerprint: certificate.fingerprint256,
+    };
+  }
+}
+
+function shakeHands(server: TlsServer, plain: Socket): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    server.once('secureConnection', resolve);
+    server.once('tlsClientError', (error, socket) => reject(explain(error, socket)));
+    server.emit('connection', plain);
+  });
+}
+
+/** In one line, and without the address of a thread that OpenSSL begins its messages with. */
+function explain(error: Error & { readonly reason?: string }, socket: TLSSocket): Error {
+  // A code of OpenSSL, whatever its declared type.
+  const refusal: unknown = socket.authorizationError;
+  if (typeof refusal === 'string') {
+    return new Error(`the certificate of the client is refused: ${refusal}`, { cause: error });
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = code === 'ECONNRESET' ? 'the client closed' : (error.reason ?? error.message);
+  return new Error(`the TLS handshake failed: ${reason}`, { cause: error });
+}
+
+/** Node has a line for each part, the most general first; RFC 4514 has them the other way round. */
+function nameOf(subject: string): string {
+  return subject.split('\n').toReversed().join(', ');
+}
