@@ -17,6 +17,7 @@ test('every option arrives in its setting', () => {
     ['--config', 'nbd.json', '--read-only', '--max-connections', '5'],
     ['--handshake-timeout', '2.5', '--shutdown-timeout', '0'],
     ['--log-level', 'debug', '--log-format', 'json'],
+    ['--tls', 'on', '--tls-certificates', 'pki', '--tls-verify-peer', '--tls-psk', 'keys.psk'],
   ];
 
   const invocation = parse(...words.flat());
@@ -32,6 +33,10 @@ test('every option arrives in its setting', () => {
         ['b', { driver: { kind: 'file', path: 'x=y.img' }, filters: [{ kind: 'readonly' }] }],
       ]),
       readOnly: true,
+      tls: 'on',
+      tlsCertificates: 'pki',
+      tlsVerifyPeer: true,
+      tlsPsk: 'keys.psk',
       maxConnections: 5,
       handshakeTimeout: 2.5,
       shutdownTimeout: 0,
@@ -54,6 +59,10 @@ const OPTIONS = [
   '--read-only',
   '--config',
   '--listen',
+  '--tls',
+  '--tls-certificates',
+  '--tls-verify-peer',
+  '--tls-psk',
   '--max-connections',
   '--handshake-timeout',
   '--shutdown-timeout',
@@ -69,12 +78,12 @@ test.each(['--help', '-h'])('%s shows every option, and none that is not there',
 
   const shown = new Set(Array.from(help.text.matchAll(/^ .*?(--[a-z-]+)\b/gm), ([, name]) => name));
   expect(shown).toEqual(new Set(OPTIONS));
-  expect(help.text).not.toMatch(/tls|metrics|s3|https|cow/i);
+  expect(help.text).not.toMatch(/metrics|s3|https|cow/i);
   expect(Math.max(...help.text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
 });
 
 test.each([
-  [['--tls', 'require'], "unknown option '--tls'; try --help"],
+  [['--tls', 'maybe'], '--tls: expected one of off, on, require, found "maybe"'],
   [['--metrics', '127.0.0.1:9000'], "unknown option '--metrics'; try --help"],
   [['--read-onyl'], "unknown option '--read-onyl' (Did you mean --read-only?); try --help"],
   [['--export'], "option '--export <NAME=SPEC>' argument missing; try --help"],

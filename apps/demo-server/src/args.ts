@@ -3,7 +3,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { ProgramError } from './program-error.ts';
-import { LOG_FORMATS, LOG_LEVELS, parseSettings, type Settings } from './settings.ts';
+import { LOG_FORMATS, LOG_LEVELS, parseSettings, type Settings, TLS_MODES } from './settings.ts';
 
 /** The name of the program, which begins each of its messages. */
 export const PROGRAM = 'nbd-demo-server';
@@ -53,6 +53,10 @@ interface Options {
   readonly export?: readonly string[];
   readonly config?: string;
   readonly readOnly?: true;
+  readonly tls?: string;
+  readonly tlsCertificates?: string;
+  readonly tlsVerifyPeer?: true;
+  readonly tlsPsk?: string;
   readonly maxConnections?: string;
   readonly handshakeTimeout?: string;
   readonly shutdownTimeout?: string;
@@ -75,10 +79,12 @@ Examples:
   ${PROGRAM} disk.img other.raw                    two files, disk.img is the default
   ${PROGRAM} --export 'iso=file:a.iso | readonly'  a file under another name, protected
   ${PROGRAM} --listen 'nbd+unix:///?socket=/tmp/nbd.sock' --export =memory:1G
+  ${PROGRAM} --listen nbds://0.0.0.0:10809 --tls-certificates pki --tls-verify-peer disk.img
 
 When clients can connect, standard output says "listening URI", once for each address.
 The log goes to standard error. SIGINT and SIGTERM end the program in good order, a second one at
-once. Exit codes: 0 ended in good order, 1 could not start or had to cut clients off, 2 wrong usage.`;
+once. SIGHUP reads certificates or keys anew; without any it is a SIGTERM.
+Exit codes: 0 ended in good order, 1 could not start or had to cut clients off, 2 wrong usage.`;
 
 function describeCommand(version: string): Command {
   return new Command(PROGRAM)
@@ -92,8 +98,18 @@ function describeCommand(version: string): Command {
     .optionsGroup('Where, and for whom:')
     .option(
       '--listen <URI>',
-      'an address, repeatable: nbd://HOST:PORT, port 0 for any free one, or nbd+unix:///?socket=PATH (default: nbd://127.0.0.1:10809)',
+      'an address, repeatable: nbd://HOST:PORT, port 0 for any free one, or nbd+unix:///?socket=PATH; nbds in place of nbd requires TLS (default: nbd://127.0.0.1:10809)',
       gather,
+    )
+    .option(
+      '--tls-certificates <DIR>',
+      'a folder with server-cert.pem, server-key.pem, ca-cert.pem and ca-crl.pem',
+    )
+    .option('--tls-verify-peer', 'clients need a certificate of ca-cert.pem')
+    .option('--tls-psk <FILE>', 'in place of certificates, lines of NAME:HEXADECIMAL KEY')
+    .option(
+      '--tls <MODE>',
+      `of addresses with nbd: ${TLS_MODES.join(', ')} (default: require, given one of the above)`,
     )
     .option('--max-connections <N>', 'more are turned away (default: 100)')
     .option('--handshake-timeout <SECONDS>', 'until a client must have chosen (default: 10)')

@@ -8,6 +8,10 @@ test('a configuration file says what the command line can say', () => {
     "files": ["a/disk.img"],
     "exports": { "10": "memory:1M", "2": "file:b.img | readonly", "": "null:1" },
     "readOnly": true,
+    "tls": "on",
+    "tlsCertificates": "pki",
+    "tlsVerifyPeer": false,
+    "tlsPsk": "keys.psk",
     "maxConnections": 7,
     "handshakeTimeout": 0.5,
     "shutdownTimeout": 0,
@@ -26,6 +30,10 @@ test('a configuration file says what the command line can say', () => {
       ['', { driver: { kind: 'null', size: 1 }, filters: [] }],
     ]),
     readOnly: true,
+    tls: 'on',
+    tlsCertificates: 'pki',
+    tlsVerifyPeer: false,
+    tlsPsk: 'keys.psk',
     maxConnections: 7,
     handshakeTimeout: 0.5,
     shutdownTimeout: 0,
@@ -39,14 +47,25 @@ test('an empty object says nothing', () => {
   expect(parseConfig('{}', 'nbd.json')).toEqual({});
 });
 
+test('an export may be for clients under TLS only', () => {
+  const text = `{ "exports": { "a": { "spec": "null:1 | readonly", "tls": "require" }, "b": { "spec": "null:2" } } }`;
+
+  expect(parseConfig(text, 'nbd.json').exports).toEqual(
+    new Map<string, unknown>([
+      ['a', { driver: { kind: 'null', size: 1 }, filters: [{ kind: 'readonly' }], tls: 'require' }],
+      ['b', { driver: { kind: 'null', size: 2 }, filters: [] }],
+    ]),
+  );
+});
+
 const KNOWN =
-  'listen, files, exports, readOnly, maxConnections, handshakeTimeout, shutdownTimeout, logLevel, logFormat';
+  'listen, files, exports, readOnly, tls, tlsCertificates, tlsVerifyPeer, tlsPsk, maxConnections, handshakeTimeout, shutdownTimeout, logLevel, logFormat';
 
 test.each([
   ['{\n "readOnly": true\n "files": []}', '3: expected "," or "}", found "\\"files\\""'],
   ['[]', '1: expected an object in braces around all settings'],
   ['\n7', '2: expected an object in braces around all settings'],
-  ['{\n"tls": "on"}', `2: tls: unknown setting, expected one of ${KNOWN}`],
+  ['{\n"metrics": "on"}', `2: metrics: unknown setting, expected one of ${KNOWN}`],
   [`{"constructor": 1}`, `1: constructor: unknown setting, expected one of ${KNOWN}`],
   [`{"__proto__": {}}`, `1: __proto__: unknown setting, expected one of ${KNOWN}`],
   ['{\n\n"readOnly": "yes"}', '3: readOnly: expected true or false, found "yes"'],
@@ -63,7 +82,19 @@ test.each([
     '{"exports": {\n"a": "null:1",\n"b": "s3://b/v"}}',
     '3: exports "b": unknown driver "s3" in "s3://b/v": this server knows file, memory, null, pattern',
   ],
-  ['{"exports": {"a":\n{}}}', '2: exports "a": expected a text, found an object'],
+  ['{"exports": {"a":\n7}}', '2: exports "a": expected a SPEC or an object with "spec", found 7'],
+  ['{"exports": {"a":\n{}}}', '2: exports "a": "spec": expected a SPEC, found none'],
+  ['{"exports": {"a": {"spec": 7}}}', '1: exports "a": "spec": expected a SPEC, found 7'],
+  [
+    '{"exports": {"a": {"spec": "null:1", "tls": "on"}}}',
+    '1: exports "a": "tls": expected "require", found "on"',
+  ],
+  [
+    '{"exports": {"a": {"spec": "null:1", "Tls": "require"}}}',
+    '1: exports "a": unknown key "Tls", expected "spec" and "tls"',
+  ],
+  ['{"tls": "maybe"}', '1: tls: expected one of off, on, require, found "maybe"'],
+  ['{"tlsCertificates": 7}', '1: tlsCertificates: expected a text, found 7'],
   ['{"exports": {"a": "null:1",\n"a": "null:2"}}', '2: key "a" is there already, on line 1'],
   ['{"maxConnections": 0}', '1: maxConnections: expected a whole number of at least 1, found 0'],
   [

@@ -21,3 +21,33 @@ test('names and paths are quoted for the shell', () => {
   expect(text).toContain("  nbdinfo 'nbd+unix:///it'\\''s?socket=/tmp/my%20nbd.sock'\n");
   expect(text).toContain("  nbd-client -unix '/tmp/my nbd.sock' /dev/nbd0 -name 'it'\\''s'\n");
 });
+
+test('an address that requires TLS comes with the files that clients need', () => {
+  const address = { kind: 'tcp', host: '127.0.0.1', port: 4711, tls: true } as const;
+  const text = hints(address, 'demo', { certificates: '/etc/my pki', verifyPeer: true });
+
+  expect(text).toContain(
+    "\n  nbdinfo 'nbds://127.0.0.1:4711/demo?tls-certificates=/etc/my%20pki'\n",
+  );
+  expect(text).toContain(
+    "\n  qemu-img info --object 'tls-creds-x509,id=tls,endpoint=client,dir=/etc/my pki' --image-opts driver=nbd,host=127.0.0.1,port=4711,export=demo,tls-creds=tls\n",
+  );
+  expect(text).toContain('ca-cert.pem, client-cert.pem and client-key.pem in the folder.\n');
+  expect(text).not.toContain('nbd-client');
+});
+
+test('so does one with keys', () => {
+  const address = { kind: 'unix', path: '/tmp/nbd.sock', tls: true } as const;
+  const text = hints(address, 'demo', { preSharedKeys: 'pki/keys.psk' });
+
+  expect(text).toContain(
+    "\n  nbdinfo 'nbds+unix://NAME@/demo?socket=/tmp/nbd.sock&tls-psk-file=pki/keys.psk'\n",
+  );
+  expect(text).toContain('tls-creds-psk,id=tls,endpoint=client,username=NAME,dir=pki ');
+  expect(hints(address, '', { preSharedKeys: 'other.psk' })).not.toContain('qemu-img');
+});
+
+test('an address in the clear needs no files, whatever else the server has', () => {
+  const address = { kind: 'tcp', host: '127.0.0.1', port: 4711 } as const;
+  expect(hints(address, 'demo', { mode: 'on', certificates: 'pki' })).toBe(hints(address, 'demo'));
+});

@@ -1,27 +1,86 @@
 /**
  * Lines for a person to paste, so that the first try succeeds.
  */
+import { basename, dirname } from 'node:path';
 import { type Address, formatUri } from '@nbd/server';
+import type { PlannedTls } from './plan-tls.ts';
 
-/** How to reach `exportName` at `address`, for a shell; ends with a line feed. */
-export function hints(address: Address, exportName: string): string {
+/**
+ * How to reach `exportName` at `address`, for a shell; ends with a line feed. `tls` is what the
+ * server has, for addresses that require it.
+ */
+export function hints(address: Address, exportName: string, tls?: PlannedTls): string {
+  const lines =
+    address.tls === true && tls !== undefined
+      ? secureLines(address, exportName, tls)
+      : plainLines(address, exportName);
+  return `
+Try it from another terminal:
+${lines.map((line) => `${line}\n`).join('')}Ctrl-C ends the server.
+
+`;
+}
+
+function plainLines(address: Address, exportName: string): readonly string[] {
   const uri = quoteForShell(formatUri(address, exportName));
   const target =
     address.kind === 'tcp'
       ? `${quoteForShell(address.host)} ${address.port}`
       : `-unix ${quoteForShell(address.path)}`;
   const name = exportName === '' ? '' : ` -name ${quoteForShell(exportName)}`;
-  return `
-Try it from another terminal:
-  nbdinfo ${uri}
-  nbdcopy --progress ${uri} copy.img
-  qemu-img info ${uri}
-As root, as a block device of Linux (modprobe nbd):
-  nbd-client ${target} /dev/nbd0${name}
-  nbd-client -d /dev/nbd0
-Ctrl-C ends the server.
+  return [
+    `  nbdinfo ${uri}`,
+    `  nbdcopy --progress ${uri} copy.img`,
+    `  qemu-img info ${uri}`,
+    'As root, as a block device of Linux (modprobe nbd):',
+    `  nbd-client ${target} /dev/nbd0${name}`,
+    '  nbd-client -d /dev/nbd0',
+  ];
+}
 
-`;
+/** With the server's own files, which those of a client may stand beside. */
+function secureLines(address: Address, exportName: string, tls: PlannedTls): readonly string[] {
+  const { certificates: folder = '', verifyPeer, preSharedKeys } = tls;
+  if (preSharedKeys !== undefined) {
+    const uri = clientUri(address, exportName, 'tls-psk-file', preSharedKeys);
+    const named = uri.replace(/:\/\//, '://NAME@');
+    const credentials = `tls-creds-psk,id=tls,endpoint=client,username=NAME,dir=${dirname(preSharedKeys)}`;
+    return [
+      ...libnbdLines(named),
+      // The only name that it looks for.
+      ...(basename(preSharedKeys) === 'keys.psk'
+        ? [qemuLine(address, exportName, credentials)]
+        : []),
+      'NAME is one in the file of keys.',
+    ];
+  }
+  const needs =
+    verifyPeer === true ? 'ca-cert.pem, client-cert.pem and client-key.pem' : 'ca-cert.pem';
+  return [
+    ...libnbdLines(clientUri(address, exportName, 'tls-certificates', folder)),
+    qemuLine(address, exportName, `tls-creds-x509,id=tls,endpoint=client,dir=${folder}`),
+    `Clients look for ${needs} in the folder.`,
+  ];
+}
+
+function clientUri(address: Address, exportName: string, key: string, value: string): string {
+  const uri = formatUri(address, exportName);
+  const encoded = encodeURIComponent(value).replaceAll('%2F', '/');
+  return `${uri}${uri.includes('?') ? '&' : '?'}${key}=${encoded}`;
+}
+
+function libnbdLines(uri: string): readonly string[] {
+  const word = quoteForShell(uri);
+  return [`  nbdinfo ${word}`, `  nbdcopy --progress ${word} copy.img`];
+}
+
+function qemuLine(address: Address, exportName: string, credentials: string): string {
+  const where =
+    address.kind === 'tcp'
+      ? `host=${address.host},port=${address.port}`
+      : `path=${address.path},tls-hostname=localhost`;
+  const image = `driver=nbd,${where},export=${exportName},tls-creds=tls`;
+  return `  qemu-img info --object ${quoteForShell(credentials)} --image-opts ${quoteForShell(image)}`;
 }
 
 function quoteForShell(word: string): string {

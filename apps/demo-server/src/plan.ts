@@ -5,11 +5,14 @@ import { basename } from 'node:path';
 import { ProgramError } from './program-error.ts';
 import type { Settings } from './settings.ts';
 import type { Spec } from './spec.ts';
+import { type PlannedTls, planTls, type TlsWishes } from './plan-tls.ts';
 
 /** The settings that have one value, whatever their sources. */
-type Decided = Omit<Required<Settings>, 'files' | 'exports'>;
+type Decided = Omit<Required<Settings>, 'files' | 'exports' | keyof TlsWishes>;
 
 export interface Plan extends Decided {
+  /** Undefined: no address has TLS. */
+  readonly tls: PlannedTls | undefined;
   /** At least one. */
   readonly exports: ReadonlyMap<string, Spec>;
   /** The name of the export for those who ask for none; it may be empty. */
@@ -36,7 +39,7 @@ const DEFAULTS: Decided = {
  * Puts sources together, the strongest first: of each setting the first that names it decides. Exports
  * add up: those of the first source first, and in each the files first.
  *
- * @throws ProgramError "wrong-usage" for two exports of one name
+ * @throws ProgramError "wrong-usage" for two exports of one name, and for TLS that cannot be
  */
 export function makePlan(sources: readonly Settings[]): Plan {
   const exports = new Map<string, Spec>();
@@ -47,11 +50,17 @@ export function makePlan(sources: readonly Settings[]): Plan {
   }
   if (exports.size === 0) exports.set(...DEMO);
   const [first = ''] = exports.keys();
-  return { ...decide(sources), exports, defaultExport: exports.has('') ? '' : first };
+  const { tls, tlsCertificates, tlsVerifyPeer, tlsPsk, ...decided } = decide(sources);
+  return {
+    ...decided,
+    exports,
+    defaultExport: exports.has('') ? '' : first,
+    tls: planTls({ tls, tlsCertificates, tlsVerifyPeer, tlsPsk }, decided.listen, exports),
+  };
 }
 
-function decide(sources: readonly Settings[]): Decided {
-  const decided: Decided = { ...DEFAULTS };
+function decide(sources: readonly Settings[]): Decided & TlsWishes {
+  const decided: Decided & TlsWishes = { ...DEFAULTS };
   for (const { files: _files, exports: _exports, ...given } of sources.toReversed()) {
     Object.assign(decided, given);
   }

@@ -2,19 +2,21 @@
  * The program from its arguments to its exit code.
  */
 import { readFileSync } from 'node:fs';
-import { type ExportTable, exportTable } from '@nbd/driver';
+import { type ExportDefinition, type ExportTable, exportTable } from '@nbd/driver';
 import { type Server, serve } from '@nbd/server';
 import type { Logger } from 'pino';
 import { PROGRAM, parseArgs } from './args.ts';
 import { readConfig } from './config.ts';
 import { hints } from './hints.ts';
 import { openLog } from './log.ts';
-import { openDisk } from './open-disk.ts';
+import { openDisk, type OpenDiskOptions } from './open-disk.ts';
 import { makePlan, type Plan } from './plan.ts';
 import { failure, ProgramError } from './program-error.ts';
 import { parseSettings, type Settings } from './settings.ts';
+import type { Spec } from './spec.ts';
 import { announce, outliveReaders } from './standard-streams.ts';
 import { firstStopSignal } from './stop-signals.ts';
+import { TlsReloader } from './tls-reloader.ts';
 
 /** Runs until a signal ends it, or something fails, which it says in one line. Answers the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -42,13 +44,18 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function serveUntilStopped(plan: Plan): Promise<void> {
-  const stopped = firstStopSignal((signal) => {
-    complain(`a second signal, ${signal}: not waiting any longer`);
-    process.exit(1);
-  });
   const log = openLog(plan.logLevel, plan.logFormat);
+  const reloader = new TlsReloader(log);
+  const stopped = firstStopSignal({
+    reload: plan.tls && reloader.reload,
+    again(signal) {
+      complain(`a second signal, ${signal}: not waiting any longer`);
+      process.exit(1);
+    },
+  });
   const disks = await openDisks(plan, log);
   const server = await listen(plan, disks, log);
+  reloader.serveWith(server);
   let cut = 0;
   try {
     for (const uri of server.uris) await announce(`listening ${uri}`);
@@ -86,12 +93,17 @@ function tableOf({ exports, readOnly }: Plan, log: Logger): ExportTable {
   const options = { readOnly, notice: (text: string) => log.debug(text) };
   try {
     return exportTable(
-      Array.from(exports, ([name, spec]) => [name, () => openDisk(spec, options)] as const),
+      Array.from(exports, ([name, spec]) => [name, definitionOf(spec, options)] as const),
     );
   } catch (error) {
     // Names that no client could be told.
     throw failure('wrong-usage', error);
   }
+}
+
+function definitionOf(spec: Spec, options: OpenDiskOptions): ExportDefinition {
+  const { tls } = spec;
+  return { driver: () => openDisk(spec, options), ...(tls !== undefined && { tls }) };
 }
 
 async function listen(plan: Plan, disks: ExportTable, log: Logger): Promise<Server> {
@@ -100,6 +112,7 @@ async function listen(plan: Plan, disks: ExportTable, log: Logger): Promise<Serv
       listen: plan.listen,
       source: disks,
       exportName: plan.defaultExport,
+      ...(plan.tls !== undefined && { tls: plan.tls }),
       maxConnections: plan.maxConnections,
       handshakeTimeout: millis(plan.handshakeTimeout),
       shutdownTimeout: millis(plan.shutdownTimeout),
@@ -120,10 +133,10 @@ async function closeDisks(disks: ExportTable): Promise<void> {
 }
 
 /** Whoever wants only warnings, or JSON, is no person at a terminal. */
-function giveHints({ logFormat, defaultExport }: Plan, server: Server, log: Logger): void {
+function giveHints({ logFormat, defaultExport, tls }: Plan, server: Server, log: Logger): void {
   const [address] = server.addresses;
   if (logFormat !== 'text' || !log.isLevelEnabled('info') || address === undefined) return;
-  process.stderr.write(hints(address, defaultExport));
+  process.stderr.write(hints(address, defaultExport, tls));
 }
 
 function environmentSettings(): Settings {

@@ -2,16 +2,20 @@
  * What can be set, from wherever it comes: the command line, the environment, a configuration file.
  * One schema, so that all three keep the same rules in the same words.
  */
-import { parseAddress } from '@nbd/server';
+import { parseAddress, type TlsMode } from '@nbd/server';
 import * as v from 'valibot';
+import { describeValue } from './describe-value.ts';
+import { parseExport } from './export-entry.ts';
 import { failure, ProgramError } from './program-error.ts';
-import { parseSpec, type Spec } from './spec.ts';
+import type { Spec } from './spec.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
+
+export const TLS_MODES: readonly TlsMode[] = ['off', 'on', 'require'];
 
 /** What one source says. Absent: the next source decides. */
 export interface Settings {
@@ -22,6 +26,13 @@ export interface Settings {
   /** In the order they were given. */
   readonly exports?: ReadonlyMap<string, Spec>;
   readonly readOnly?: boolean;
+  /** Of addresses that say `nbd:`. */
+  readonly tls?: TlsMode;
+  /** The path of a folder. */
+  readonly tlsCertificates?: string;
+  readonly tlsVerifyPeer?: boolean;
+  /** The path of a file of keys. */
+  readonly tlsPsk?: string;
   readonly maxConnections?: number;
   /** Seconds; 0 is for ever. */
   readonly handshakeTimeout?: number;
@@ -54,15 +65,18 @@ export function parseSettings(input: object, where: (path: SettingPath) => strin
 
 /** The message of an issue: what was expected, and what is there in its place. */
 function expected(what: string): (issue: v.BaseIssue<unknown>) => string {
-  return ({ input }) => `expected ${what}, found ${describe(input)}`;
+  return ({ input }) => `expected ${what}, found ${describeValue(input)}`;
 }
 
 const text = v.string(expected('a text'));
 
-/** A text that `parse` reads; what it throws becomes the issue. */
-function parsed<T>(parse: (text: string) => T): v.GenericSchema<string, T> {
+/** A value of `schema` that `parse` reads; what it throws becomes the issue. */
+function parsed<I, T>(
+  schema: v.GenericSchema<unknown, I>,
+  parse: (value: I) => T,
+): v.GenericSchema<unknown, T> {
   return v.pipe(
-    text,
+    schema,
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       try {
         return parse(dataset.value);
@@ -74,7 +88,7 @@ function parsed<T>(parse: (text: string) => T): v.GenericSchema<string, T> {
   );
 }
 
-function listOf<T>(item: v.GenericSchema<string, T>, what: string): v.GenericSchema<unknown, T[]> {
+function listOf<T>(item: v.GenericSchema<unknown, T>, what: string): v.GenericSchema<unknown, T[]> {
   return v.pipe(v.array(item, expected(what)), v.minLength(1, expected(what)));
 }
 
@@ -92,7 +106,7 @@ function oneOf<const T extends string>(values: readonly T[]): v.GenericSchema<un
   return v.picklist(values, expected(`one of ${values.join(', ')}`));
 }
 
-const address = parsed((uri) => {
+const address = parsed(text, (uri) => {
   parseAddress(uri);
   return uri;
 });
@@ -101,12 +115,17 @@ const ENTRIES = {
   listen: v.exactOptional(listOf(address, 'a list of NBD URIs')),
   files: v.exactOptional(listOf(text, 'a list of paths')),
   exports: v.exactOptional(
-    v.map(text, parsed(parseSpec), expected('an object of NAME: SPEC')) as v.GenericSchema<
-      unknown,
-      Map<string, Spec>
-    >,
+    v.map(
+      text,
+      parsed(v.unknown(), parseExport),
+      expected('an object of NAME: SPEC'),
+    ) as v.GenericSchema<unknown, Map<string, Spec>>,
   ),
   readOnly: v.exactOptional(v.boolean(expected('true or false'))),
+  tls: v.exactOptional(oneOf(TLS_MODES)),
+  tlsCertificates: v.exactOptional(text),
+  tlsVerifyPeer: v.exactOptional(v.boolean(expected('true or false'))),
+  tlsPsk: v.exactOptional(text),
   maxConnections: v.exactOptional(wholeNumber(1)),
   handshakeTimeout: v.exactOptional(seconds()),
   shutdownTimeout: v.exactOptional(seconds()),
@@ -118,10 +137,3 @@ const SETTINGS = v.strictObject(
   ENTRIES,
   `unknown setting, expected one of ${Object.keys(ENTRIES).join(', ')}`,
 );
-
-/** A value in the words of JSON. */
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (value instanceof Map) return 'an object';
-  return JSON.stringify(value) ?? typeof value;
-}

@@ -23,6 +23,8 @@ export interface Spec {
   readonly driver: DriverSpec;
   /** The first is nearest to the driver. */
   readonly filters: readonly FilterSpec[];
+  /** For clients under TLS only. A SPEC cannot say so, a configuration file can. */
+  readonly tls?: 'require';
 }
 
 const BAR = /\s+\|(?:\s+|$)/;

@@ -6,7 +6,7 @@ import { finish } from './program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 test.each([
-  [['--tls', 'require'], "unknown option '--tls'; try --help"],
+  [['--tls', 'require'], '--tls require needs --tls-certificates DIR or --tls-psk FILE'],
   [
     ['--export', `${'n'.repeat(4097)}=null:1`],
     `export "${'n'.repeat(64)}": name: expected at most 4096 bytes of UTF-8, found 4097`,

@@ -60,6 +60,23 @@ export class RawClient {
     return client;
   }
 
+  /** Asks for an option without data, and answers what it is answered by. */
+  async option(option: number): Promise<number> {
+    this.#send(OPTION_HEADER_BYTES, (view) => encodeOptionHeader(view, 0, { option, length: 0 }));
+    const header = decodeOptionReplyHeader(viewOf(await this.take(OPTION_REPLY_HEADER_BYTES)), 0, {
+      option: 0,
+      type: 0,
+      length: 0,
+    });
+    await this.take(header.length);
+    return header.type;
+  }
+
+  /** Lets go of its socket, which somebody else will speak and listen on. */
+  handOver(): Socket {
+    return this.#socket.removeAllListeners('data');
+  }
+
   /** Enters an export; rejects if the server refuses it. */
   async go(exportName: string): Promise<ExportInfo> {
     const request = { exportName, infos: [] };
