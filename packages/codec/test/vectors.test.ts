@@ -33,11 +33,11 @@ describe.each(files)('%s', (_file, { vectors }) => {
   describe.each(vectors)('$meaning', ({ hex, parts }) => {
     const bytes = hex.replaceAll(' ', '');
 
-    it('is parsed into its values', () => {
+    it('C-002 is parsed into its values', () => {
       expect(parse(bytes, parts)).toEqual(parts);
     });
 
-    it('is generated from its values', () => {
+    it('C-002 is generated from its values', () => {
       expect(generate(parts)).toBe(bytes);
     });
 

@@ -58,6 +58,11 @@ export class ServedDisk {
     return transport === 'tcp' ? { host: '127.0.0.1', port: this.#port } : { path: this.#socket };
   }
 
+  /** What it has written to its log so far. */
+  get log(): string {
+    return this.#log;
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
@@ -81,7 +86,7 @@ export class ServedDisk {
     const ready = new Promise<void>((resolve) => {
       this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         lines += text;
-        if (/^listening nbd:.*\n/m.test(lines) && /^listening nbd\+unix:.*\n/m.test(lines))
+        if (/^listening nbds?:.*\n/m.test(lines) && /^listening nbds?\+unix:.*\n/m.test(lines))
           resolve();
       });
     });
@@ -89,7 +94,7 @@ export class ServedDisk {
     const end = await Promise.race([ready, this.ended]);
     clearTimeout(timer);
     if (end !== undefined) throw new Error(`the server ended with ${end}:\n${lines}${this.#log}`);
-    this.#port = Number(/^listening nbd:\/\/127\.0\.0\.1:(\d+)/m.exec(lines)?.[1]);
+    this.#port = Number(/^listening nbds?:\/\/127\.0\.0\.1:(\d+)/m.exec(lines)?.[1]);
   }
 }
 

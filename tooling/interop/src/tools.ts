@@ -1,5 +1,5 @@
 /**
- * Which clients this machine has, and what becomes of the tests that need one it has not: in CI they
+ * Which programs of others this machine has, and what becomes of the tests that need one it has not: in CI they
  * fail, elsewhere they are skipped and the reason is printed.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,11 +14,15 @@ export type Tool =
   | 'fio'
   | 'mkfs.ext4'
   | 'nbd-client'
+  | 'nbd-server'
   | 'nbdcopy'
   | 'nbdinfo'
+  | 'nbdkit'
+  | 'openssl'
   | 'python3-libnbd'
   | 'qemu-img'
   | 'qemu-io'
+  | 'qemu-nbd'
   | 'strace';
 
 /** Where distributions put programs that an ordinary user's path may lack. */
