@@ -3,11 +3,16 @@ import { connect, type Socket } from 'node:net';
 import { NbdError, nbdErrorFrom } from './nbd-error.ts';
 import type { Address } from './nbd-uri.ts';
 
+/** What all connections read into, as much as one system call may bring: a chunk is used up before the next comes. */
+const READ_BUFFER_BYTES = 256 * 1024;
+let readBuffer: Uint8Array | undefined;
+
 /** Between probes whether a silent peer is still there, milliseconds. */
 const KEEP_ALIVE_MILLIS = 60_000;
 
 /**
- * Connects. Rejects with the reason of the signal when that is aborted before.
+ * Connects. The socket is paused: resume it when somebody listens to its data, whose chunks are lent to
+ * the listeners until they return. Rejects with the reason of the signal when that is aborted before.
  *
  * @throws NbdError with a code of Node: ECONNREFUSED, ENOENT, ENOTFOUND, …; EAFNOSUPPORT for vsock
  */
@@ -16,7 +21,9 @@ export async function dial(address: Address, signal: AbortSignal): Promise<Socke
   if (address.kind === 'vsock') {
     throw new NbdError('EAFNOSUPPORT', 'Node has no sockets of the family vsock: use TCP or Unix');
   }
-  const socket = connect({
+  readBuffer ??= new Uint8Array(READ_BUFFER_BYTES);
+  const buffer = readBuffer;
+  const socket: Socket = connect({
     ...(address.kind === 'tcp'
       ? { host: address.host, port: address.port }
       : { path: address.path }),
@@ -24,7 +31,15 @@ export async function dial(address: Address, signal: AbortSignal): Promise<Socke
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MILLIS,
+    onread: {
+      buffer,
+      callback: (bytes: number): boolean => {
+        socket.emit('data', buffer.subarray(0, bytes));
+        return !socket.isPaused();
+      },
+    },
   });
+  socket.pause();
   const abort = (): void => {
     socket.destroy(signal.reason as Error);
   };

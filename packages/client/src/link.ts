@@ -53,7 +53,7 @@ export class Link {
   #closing = false;
   #saidGoodbye = false;
 
-  /** Takes over a connected socket. */
+  /** Takes over a connected socket, as `dial` gives it. */
   constructor(socket: Socket, options: ClientSessionOptions) {
     this.session = new ClientSession(options);
     this.#socket = socket;
@@ -142,9 +142,11 @@ export class Link {
     });
     socket.on('error', (error) => {
       this.#socketError ??= error;
+      socket.destroy(); // TLS tells of a broken record, and leaves the socket open
     });
     socket.on('close', () => this.#abandon());
     if (socket.destroyed) this.#abandon();
+    else socket.resume();
   }
 
   #abandon(): void {
