@@ -96,7 +96,7 @@ function assemble(
     },
     readOnly,
     multiConn: true,
-    retainsSource: false,
+    ...(reads.means !== 'async' && { retainsSource: false }),
     fillsTarget: true,
     ...(rotational !== undefined && { rotational }),
     ...(blockSize !== undefined && { blockSize }),

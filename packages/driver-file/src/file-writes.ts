@@ -12,15 +12,18 @@ import { WriteGuard } from './write-guard.ts';
 
 const writeSome = promisify(write);
 
-/** Writes all of `source`, which has been taken (written or copied) when the call returns. */
+/** Writes all of `source`. */
 export type FileWrite = (source: Uint8Array, offset: number) => Awaitable<void>;
 
-/** Writes that never touch the loop. */
+/** Writes that never touch the loop. `source` must stay as it is until the promise settles. */
 export function asyncWrites(file: FileInUse): FileWrite {
-  return (source, offset) => writeInPool(file, source.slice(), offset);
+  return (source, offset) => writeInPool(file, source, offset);
 }
 
-/** Writes on the loop, but for the times when the kernel makes writers wait. */
+/**
+ * Writes on the loop, but for the times when the kernel makes writers wait. `source` has been taken
+ * (written or copied) when the call returns.
+ */
 export function guardedWrites(file: FileInUse, clock: Clock): FileWrite {
   const guard = new WriteGuard();
 
