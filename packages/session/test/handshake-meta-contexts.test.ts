@@ -130,7 +130,7 @@ describe('SET_META_CONTEXT', () => {
 
   test.each([
     ['malformed', option(SET, content(9)), OptionReply.ERR_INVALID],
-    ['too big', option(SET, new Uint8Array(2 ** 20 + 1)), OptionReply.ERR_TOO_BIG],
+    ['too big (C-158)', option(SET, new Uint8Array(2 ** 20 + 1)), OptionReply.ERR_TOO_BIG],
   ])('C-157 C-047 that is %s clears what was selected before', (_what, bytes, type) => {
     const talk = structured();
     expectContexts(talk, SET, [BASE], [BASE]);

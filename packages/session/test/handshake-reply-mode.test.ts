@@ -144,7 +144,7 @@ test('C-123 C-126 the payload of BLOCK_STATUS is offered with extended headers a
 });
 
 test.each(['simple', 'structured', 'extended'] as const)(
-  'C-122 GO enters the transmission phase in the %s form',
+  'C-122 C-129 GO enters the transmission phase in the %s form',
   (replyMode) => {
     const { session } = enteredIn({ replyMode });
     expect(session.phase).toBe('transmission');

@@ -105,7 +105,9 @@ it('nbdcopy of a sparse image transfers the data and nothing else', async () => 
     listen: 'nbd://127.0.0.1:0',
     exports: { disk: () => fileDriver({ path: image, readOnly: true }) },
   });
-  onTestFinished(() => server.close());
+  onTestFinished(async () => {
+    await server.close();
+  });
   const copy = join(folder, 'copy.img');
   await runTool('nbdcopy', [String(server.uris[0]), copy]);
 
