@@ -4,7 +4,7 @@
  */
 import { REQUEST_BYTES, SIMPLE_REPLY_BYTES } from '@nbd/codec';
 import { BufferPool } from '../src/memory/buffer-pool.ts';
-import { Inbox } from '../src/server/inbox.ts';
+import { Inbox } from '../src/memory/inbox.ts';
 import { Outbox } from '../src/server/outbox.ts';
 
 /** Requests in flight. */

@@ -4,8 +4,8 @@
  */
 export interface SessionLimits {
   /**
-   * Options per handshake, 1024: a client needs fewer than ten, a lister of many exports one or two for
-   * each (C-052).
+   * Options per handshake, 1024, and another 8 for each export that was listed: a client needs fewer than
+   * ten, a lister of many exports three or four for each (C-052).
    */
   readonly optionsMax: number;
   /** Option data that is held in memory, bytes: 1 MiB. More is drained and answered TOO_BIG (C-047). */

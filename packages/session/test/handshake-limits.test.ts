@@ -76,6 +76,20 @@ test('C-052 S-37 the session ends with the option after the last that is allowed
   client.hearsNothing();
 });
 
+test('C-052 who has been told of exports may ask about each of them', () => {
+  const { client, host } = haggling(3, { optionsMax: 2 });
+  client.says(option(Option.LIST));
+  host.isAsked({ kind: 'list' });
+  host.lists([
+    { name: 'a', description: '' },
+    { name: 'b', description: '' },
+  ]);
+  for (let i = 0; i < 1 + 2 * 8; i++) client.says(option(77));
+  host.isIdle();
+  client.says(option(77));
+  host.hasEnded('too-many-options');
+});
+
 test('C-054 C-055 C-285 S-32 while the server shuts down every option is told so, and ABORT is acknowledged', () => {
   const { client, host } = haggling();
   host.shutsDown();

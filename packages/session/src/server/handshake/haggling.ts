@@ -60,6 +60,7 @@ export class Haggling {
   #shuttingDown = false;
   #asked: Question | undefined;
   #listing: Listing | undefined;
+  #listed = 0;
 
   constructor(outbox: Outbox, policy: HandshakePolicy) {
     this.#outbox = outbox;
@@ -74,6 +75,11 @@ export class Haggling {
   /** The terms on which the client has entered an export, once it has. */
   get terms(): Terms | undefined {
     return this.#terms;
+  }
+
+  /** How many exports the client has been told of: the most that one list had. */
+  get listed(): number {
+    return this.#listed;
   }
 
   shutDown(): void {
@@ -113,6 +119,7 @@ export class Haggling {
   /** Writes on at a list; true: it is whole, or there is none. */
   advanceList(): boolean {
     if (this.#listing?.advance() === false) return false;
+    this.#listed = Math.max(this.#listed, this.#listing?.count ?? 0);
     this.#listing = undefined;
     this.#state = 'ready';
     return true;

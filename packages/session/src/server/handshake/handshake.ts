@@ -34,6 +34,9 @@ import type { Refusal } from './refusal.ts';
 
 type Step = Question | SecureAsked | EndReason | 'again' | undefined;
 
+/** Who has listed the exports may well ask about each, and about its meta contexts (C-052). */
+const OPTIONS_PER_LISTED = 8;
+
 const FLAGS_OFFERED = ClientFlag.FIXED_NEWSTYLE | ClientFlag.NO_ZEROES;
 
 export class Handshake {
@@ -152,7 +155,8 @@ export class Handshake {
     const { option, length } = this.#reader;
     const { limits } = this.#policy;
     this.#options++;
-    if (this.#options > limits.optionsMax) return 'too-many-options';
+    const optionsMax = limits.optionsMax + OPTIONS_PER_LISTED * this.#haggling.listed;
+    if (this.#options > optionsMax) return 'too-many-options';
     if (length > limits.optionDrainBytesMax) return 'option-too-long';
     const isFixed = (this.#clientFlags & ClientFlag.FIXED_NEWSTYLE) !== 0;
     if (!isFixed && option !== Option.EXPORT_NAME) return 'not-fixed-newstyle';

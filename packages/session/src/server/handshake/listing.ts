@@ -12,6 +12,8 @@ import { UNLISTABLE } from './refusal.ts';
 const READY_BYTES_MAX = 64 * 1024;
 
 export class Listing {
+  /** How many entries were written. */
+  count = 0;
   readonly #entries: Iterator<ServerReply>;
   readonly #replies: OptionReplies;
   readonly #outbox: Outbox;
@@ -37,6 +39,7 @@ export class Listing {
       const entry = this.#next();
       if (entry === undefined) return true;
       this.#replies.server(entry);
+      this.count++;
     }
     return false;
   }
