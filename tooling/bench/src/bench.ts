@@ -1,20 +1,30 @@
 /**
  * The benchmark from its arguments to its exit code.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeCertificates } from './certificates.ts';
 import { findProgram } from './child-processes.ts';
 import { expectSize, makeSeed } from './data-files.ts';
-import { type BenchOptions, parseOptions, UsageError } from './options.ts';
+import { markdownDocument } from './document.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { runMicro } from './micro/run-micro.ts';
+import { NotApplicable } from './not-applicable.ts';
+import { type BenchOptions, parseOptions } from './options.ts';
 import { pairedRuns } from './paired-runs.ts';
+import type { Pass } from './passes.ts';
 import { lackOf, PRESETS } from './presets.ts';
+import type { Recording } from './recording.ts';
 import { type Result, summarize, textTable } from './report.ts';
-import { describeMachine, writeReports } from './report-files.ts';
 import { freePort, type Served, startServer } from './served.ts';
 import { serverCommand } from './server-command.ts';
-import type { ServerSpec, Transport } from './server-spec.ts';
+import type { ServerSpec } from './server-spec.ts';
+import { textTargets } from './target-table.ts';
+import { UsageError } from './usage-error.ts';
+import { judge } from './verdict.ts';
 import type { Workload } from './workload.ts';
 import { findWorkload } from './workloads.ts';
+import { writeRecording } from './write-recording.ts';
 
 /** Where lines go. */
 export interface Output {
@@ -28,9 +38,21 @@ export interface Output {
 export async function bench(args: readonly string[], output: Output): Promise<number> {
   try {
     const invocation = parseOptions(args);
-    if (invocation.kind === 'bench') return await new Bench(invocation.options, output).run();
-    output.print(invocation.text);
-    return 0;
+    switch (invocation.kind) {
+      case 'bench':
+        return await new Bench(invocation.options, await describeMachine(), output).run();
+      case 'micro':
+        output.print(await runMicro(invocation.updateReference));
+        return 0;
+      case 'document': {
+        const recording = JSON.parse(await readFile(invocation.jsonFile, 'utf8')) as Recording;
+        await writeFile(invocation.markdownFile, markdownDocument(recording));
+        return 0;
+      }
+      case 'help':
+        output.print(invocation.text);
+        return 0;
+    }
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     output.complain(error.message);
@@ -40,71 +62,92 @@ export async function bench(args: readonly string[], output: Output): Promise<nu
 
 class Bench {
   readonly #options: BenchOptions;
+  readonly #machine: Machine;
   readonly #output: Output;
   readonly #seed: string;
-  readonly #machine = describeMachine();
   readonly #results: Result[] = [];
+  /** What was left out and said so. */
+  readonly #omissions = new Set<string>();
   #failed = false;
 
-  constructor(options: BenchOptions, output: Output) {
+  constructor(options: BenchOptions, machine: Machine, output: Output) {
     this.#options = options;
+    this.#machine = machine;
     this.#output = output;
     this.#seed = options.seedFile ?? join(options.directory, 'seed.img');
   }
 
   async run(): Promise<number> {
-    const { directory, seedFile, sizeBytes, transports } = this.#options;
-    const servers = this.#options.servers.filter((spec) => this.#isHere(spec));
-    if (servers.length === 0) throw new Error('no server is left to measure');
-    const workloads = this.#options.workloads
-      .map(findWorkload)
-      .filter((each) => this.#isRunnable(each));
+    const { directory, passes, seedFile, sizeBytes } = this.#options;
+    const possible = passes.map((pass) => this.#possible(pass));
+    if (possible.every(({ servers }) => servers.length === 0)) {
+      throw new Error('no server is left to measure');
+    }
     await mkdir(directory, { recursive: true });
     if (seedFile === undefined) await makeSeed(this.#seed, sizeBytes);
     else await expectSize(seedFile, sizeBytes);
-    for (const transport of transports) await this.#pass(transport, servers, workloads);
+    for (const pass of possible) await this.#pass(pass);
+    const verdicts = judge(this.#results);
+    if (verdicts.length > 0) this.#output.print(`\n${textTargets(verdicts)}`);
     return this.#failed ? 1 : 0;
   }
 
+  /** `pass` without what this machine lacks something for. */
+  #possible(pass: Pass): Pass {
+    const servers = pass.servers.filter((spec) => this.#isHere(spec));
+    const workloads = pass.workloads.filter((name) => this.#isRunnable(findWorkload(name)));
+    return { ...pass, servers, workloads };
+  }
+
   /** All servers stay up for the pass: idle, they cost nothing. */
-  async #pass(
-    transport: Transport,
-    specs: readonly ServerSpec[],
-    workloads: readonly Workload[],
-  ): Promise<void> {
-    const starts = await Promise.allSettled(specs.map((spec) => this.#start(spec, transport)));
+  async #pass(pass: Pass): Promise<void> {
+    const starts = await this.#start(pass);
     const servers = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
     try {
       for (const start of starts) if (start.status === 'rejected') throw start.reason;
-      for (const workload of workloads) await this.#measure(workload, transport, servers);
+      for (const name of pass.workloads) await this.#measure(findWorkload(name), pass, servers);
     } finally {
       await Promise.all(servers.map((served) => served.stop()));
     }
   }
 
-  async #start(spec: ServerSpec, transport: Transport): Promise<Served> {
+  async #start({ servers, transport }: Pass): Promise<readonly PromiseSettledResult<Served>[]> {
     const { directory, sizeBytes } = this.#options;
-    const place = { directory, transport, port: await freePort(), sizeBytes };
-    return await startServer(serverCommand(spec, place), this.#seed, sizeBytes);
+    const commands = [];
+    for (const spec of servers) {
+      const place = { directory, transport, port: await freePort(), sizeBytes };
+      const command = serverCommand(spec, place);
+      if (command.certificates !== undefined) await makeCertificates(command.certificates);
+      commands.push(command);
+    }
+    return await Promise.allSettled(
+      commands.map((command) => startServer(command, this.#seed, sizeBytes)),
+    );
   }
 
-  async #measure(
-    workload: Workload,
-    transport: Transport,
-    servers: readonly Served[],
-  ): Promise<void> {
+  async #measure(workload: Workload, pass: Pass, servers: readonly Served[]): Promise<void> {
     const { repeat, runtimeSeconds, sizeBytes } = this.#options;
+    const { transport } = pass;
     const settings = { runtimeSeconds, sizeBytes, seed: this.#seed };
     const runs = await pairedRuns(workload, servers, repeat, settings, ({ name }, error) => {
+      const what = `${name} ${transport} ${workload.name}: ${error.message}`;
+      if (error instanceof NotApplicable) {
+        this.#leaveOut(what);
+        return;
+      }
       this.#failed = true;
-      this.#output.complain(`! ${name} ${transport} ${workload.name}: ${error.message}`);
+      this.#output.complain(`! ${what}`);
     });
-    const baseline = servers.find(({ name }) => name === this.#options.baseline) ?? servers[0];
+    const baseline = servers.find(({ name }) => name === pass.baseline) ?? servers[0];
     const heading = { workload: workload.name, transport, baseline: baseline?.name ?? '' };
     const result = summarize({ ...heading, repeat, runtimeSeconds }, runs);
     this.#results.push(result);
     this.#output.print(`\n${textTable(result)}`);
-    await writeReports(this.#options, this.#machine, this.#results);
+    await writeRecording({
+      machine: this.#machine,
+      options: this.#options,
+      results: this.#results,
+    });
   }
 
   #isHere({ name, preset, command, processor }: ServerSpec): boolean {
@@ -113,14 +156,21 @@ class Bench {
       known === undefined ? undefined : lackOf(known),
       processor === undefined ? undefined : lackOfProgram('taskset'),
     ].filter((lack) => lack !== undefined);
-    for (const lack of lacks) this.#output.complain(`left out: ${name}: ${lack}`);
+    for (const lack of lacks) this.#leaveOut(`${name}: ${lack}`);
     return lacks.length === 0;
   }
 
   #isRunnable({ name, program }: Workload): boolean {
     const lack = program === undefined ? undefined : lackOfProgram(program);
-    if (lack !== undefined) this.#output.complain(`left out: ${name}: ${lack}`);
+    if (lack !== undefined) this.#leaveOut(`${name}: ${lack}`);
     return lack === undefined;
+  }
+
+  /** Says it once. */
+  #leaveOut(what: string): void {
+    if (this.#omissions.has(what)) return;
+    this.#omissions.add(what);
+    this.#output.complain(`left out: ${what}`);
   }
 }
 

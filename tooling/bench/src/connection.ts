@@ -1,17 +1,22 @@
 /**
  * One connection of the lean client: Node's socket with as little of Node around it as can be.
  *
- * All connections read into one buffer. That is sound because `receive` is done with the bytes when it
- * returns, and no read happens before that.
+ * All connections in the clear read into one buffer. That is sound because `receive` is done with the
+ * bytes when it returns, and no read happens before that.
  */
 import { connect, type IpcNetConnectOpts, type Socket, type TcpNetConnectOpts } from 'node:net';
-import { Command, encodeRequest, GREETING_BYTES, REQUEST_BYTES } from '@nbd/codec';
-import { answerToGreeting, readProgress } from './handshake.ts';
+import { connect as connectTls } from 'node:tls';
+import { Command, encodeExtendedRequest, encodeRequest, Option } from '@nbd/codec';
+import { EXTENDED_REQUEST_BYTES, REQUEST_BYTES } from '@nbd/codec';
+import { acknowledgedSize, clientFlags, enterExport, isGreeting, startTls } from './handshake.ts';
+import type { ReplyForm } from './reply-form.ts';
 
 /** Where an export is. */
 export interface Target {
   readonly address: TcpNetConnectOpts | IpcNetConnectOpts;
   readonly exportName: string;
+  /** The text of the certificate of who vouches for the server. Undefined: no TLS. */
+  readonly authority: string | undefined;
 }
 
 /** Takes the first `length` bytes of `view`, which are borrowed until it returns. May throw. */
@@ -24,48 +29,41 @@ const HANDSHAKE_MILLIS_MAX = 5000;
 const LEAVE_MILLIS_MAX = 5000;
 
 export class Connection {
-  readonly #socket: Socket;
-  #receive: Receive;
+  readonly #form: ReplyForm;
+  #socket: Socket;
+  #receive: Receive = () => undefined;
   #fail: (error: Error) => void = () => undefined;
   #sizeBytes = 0;
   #closed = false;
 
-  private constructor({ address }: Target) {
-    this.#receive = () => undefined;
+  private constructor({ address, authority }: Target, form: ReplyForm) {
+    this.#form = form;
+    const onread = {
+      buffer: READ_BUFFER,
+      callback: (length: number) => {
+        this.#take(READ_VIEW, length);
+        return true;
+      },
+    };
     this.#socket = connect({
       ...address,
       noDelay: true,
-      onread: {
-        buffer: READ_BUFFER,
-        callback: (length) => {
-          try {
-            this.#receive(READ_VIEW, length);
-          } catch (error) {
-            this.#socket.destroy(error as Error);
-          }
-          return true;
-        },
-      },
+      // TLS takes over the socket, and would not look into our buffer.
+      ...(authority === undefined && { onread }),
     });
-    let cause: Error | undefined;
-    this.#socket.on('error', (error) => {
-      cause = error;
-    });
-    this.#socket.once('close', () => {
-      this.#closed = true;
-      this.#fail(cause ?? new Error('the server closed the connection'));
-    });
+    this.#watch(this.#socket);
   }
 
   /**
    * Connects, and enters the export.
    *
-   * @throws Error if that is not done in five seconds, or the server refuses
+   * @throws Error if that is not done in five seconds, or the server refuses; NotApplicable if it
+   * refuses TLS or the form of replies
    */
-  static async enter(target: Target): Promise<Connection> {
-    const connection = new Connection(target);
+  static async enter(target: Target, form: ReplyForm = 'simple'): Promise<Connection> {
+    const connection = new Connection(target, form);
     try {
-      await connection.#shakeHands(target.exportName);
+      await connection.#shakeHands(target);
     } catch (error) {
       connection.drop();
       throw error;
@@ -89,11 +87,23 @@ export class Connection {
     this.#socket.write(bytes);
   }
 
+  /** Reads no more: what the server sends stays in the kernel, as far as that takes it. */
+  stall(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads again. */
+  goOn(): void {
+    this.#socket.resume();
+  }
+
   /** Says goodbye, and waits until the server has closed. Nothing may be in flight. */
   async leave(): Promise<void> {
-    const goodbye = new Uint8Array(REQUEST_BYTES);
+    const extended = this.#form === 'extended';
+    const goodbye = new Uint8Array(extended ? EXTENDED_REQUEST_BYTES : REQUEST_BYTES);
+    const encode = extended ? encodeExtendedRequest : encodeRequest;
     const fields = { flags: 0, cookieHigh: 0, cookieLow: 0, offset: 0, length: 0 };
-    encodeRequest(new DataView(goodbye.buffer), 0, { ...fields, type: Command.DISC });
+    encode(new DataView(goodbye.buffer), 0, { ...fields, type: Command.DISC });
     const timer = setTimeout(() => this.drop(), LEAVE_MILLIS_MAX);
     await new Promise<void>((resolve) => {
       if (this.#closed) resolve();
@@ -111,25 +121,71 @@ export class Connection {
     this.#socket.destroy();
   }
 
-  async #shakeHands(exportName: string): Promise<void> {
+  async #shakeHands({ authority, exportName }: Target): Promise<void> {
     const timer = setTimeout(() => {
       this.#socket.destroy(new Error('the handshake took longer than five seconds'));
     }, HANDSHAKE_MILLIS_MAX);
     try {
-      await new Promise<void>((resolve, reject) => {
-        let received: Uint8Array = new Uint8Array(0);
-        this.attend((_view, length) => {
-          const greeted = received.length >= GREETING_BYTES;
-          received = Buffer.concat([received, READ_BUFFER.subarray(0, length)]);
-          const progress = readProgress(received);
-          if (!greeted && progress.kind !== 'greeting') this.send(answerToGreeting(exportName));
-          if (progress.kind !== 'entered') return;
-          this.#sizeBytes = progress.sizeBytes;
-          resolve();
-        }, reject);
-      });
+      if (authority !== undefined)
+        this.#socket.on('data', (chunk: Buffer) => this.#takeChunk(chunk));
+      await this.#hear(isGreeting);
+      this.send(clientFlags());
+      if (authority !== undefined) {
+        this.send(startTls());
+        await this.#hear((received) => acknowledgedSize(received, Option.STARTTLS));
+        await this.#secure(authority);
+      }
+      this.send(enterExport(exportName, this.#form));
+      this.#sizeBytes = await this.#hear((received) => acknowledgedSize(received, Option.GO));
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** Waits until `read` finds in the bytes from now on what it looks for. */
+  #hear<T>(read: (received: Uint8Array) => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let received: Uint8Array = new Uint8Array(0);
+      this.attend((view, length) => {
+        received = Buffer.concat([received, new Uint8Array(view.buffer, view.byteOffset, length)]);
+        const found = read(received);
+        if (found !== undefined) resolve(found);
+      }, reject);
+    });
+  }
+
+  async #secure(authority: string): Promise<void> {
+    const plain = this.#socket.removeAllListeners('data');
+    const secure = connectTls({ socket: plain, ca: authority, servername: 'localhost' });
+    this.#socket = secure;
+    await new Promise<void>((resolve, reject) => {
+      this.attend(() => undefined, reject);
+      this.#watch(secure);
+      secure.once('secureConnect', resolve);
+    });
+    secure.on('data', (chunk: Buffer) => this.#takeChunk(chunk));
+  }
+
+  #watch(socket: Socket): void {
+    let cause: Error | undefined;
+    socket.on('error', (error) => {
+      cause = error;
+    });
+    socket.once('close', () => {
+      this.#closed = true;
+      this.#fail(cause ?? new Error('the server closed the connection'));
+    });
+  }
+
+  #takeChunk(chunk: Uint8Array): void {
+    this.#take(new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength), chunk.byteLength);
+  }
+
+  #take(view: DataView, length: number): void {
+    try {
+      this.#receive(view, length);
+    } catch (error) {
+      this.#socket.destroy(error as Error);
     }
   }
 }

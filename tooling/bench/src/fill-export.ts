@@ -23,7 +23,7 @@ export async function fillExport(target: Target, path: string): Promise<void> {
 
 function writeOnce(connection: Connection, payload: Uint8Array, offset: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const counter = new ReplyCounter(0);
+    const counter = new ReplyCounter();
     connection.attend((view, length) => {
       if (counter.count(view, length) > 0) resolve();
     }, reject);

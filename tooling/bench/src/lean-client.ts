@@ -3,15 +3,22 @@
  * than the servers it measures, which cannot be said of the tools that there are.
  */
 import { Command } from '@nbd/codec';
-import { type BlockOffsets, randomOffsets, sequentialOffsets } from './block-offsets.ts';
 import { Connection, type Target } from './connection.ts';
+import { type OffsetSource, randomOffsets, sequentialOffsets } from './offset-source.ts';
 import { ReplyCounter } from './reply-counter.ts';
+import type { ReplyForm } from './reply-form.ts';
 import { RequestRing } from './request-ring.ts';
 
 export interface Load {
   readonly command: typeof Command.READ | typeof Command.WRITE;
   readonly order: 'sequential' | 'random';
-  readonly blockBytes: number;
+  /** Of the requests, one after the other and then again from the first, in bytes. */
+  readonly lengths: readonly number[];
+  /** Offsets are multiples of it. */
+  readonly stepBytes: number;
+  /** The part of the export to stay in, from byte `start` to before `end`. Default: all of it. */
+  readonly part?: { readonly start: number; readonly end: number };
+  readonly form: ReplyForm;
   /** Requests in flight on each connection. */
   readonly depth: number;
   readonly connections: number;
@@ -40,7 +47,9 @@ const OVERDUE_SECONDS = 10;
 export async function leanRun(target: Target, load: Load): Promise<LeanRun> {
   const connections: Connection[] = [];
   try {
-    for (let i = 0; i < load.connections; i++) connections.push(await Connection.enter(target));
+    for (let i = 0; i < load.connections; i++) {
+      connections.push(await Connection.enter(target, load.form));
+    }
     const lanes = connections.map((connection, index) => new Lane(connection, load, index));
     const run = await drive(lanes, load.runtimeSeconds);
     await Promise.all(connections.map((connection) => connection.leave()));
@@ -78,7 +87,7 @@ async function drive(lanes: readonly Lane[], runtimeSeconds: number): Promise<Le
 class Lane {
   readonly #connection: Connection;
   readonly #ring: RequestRing;
-  readonly #counter: ReplyCounter;
+  readonly #counter = new ReplyCounter();
   readonly #depth: number;
   readonly #latencies: Float64Array;
   #latencyCount = 0;
@@ -90,16 +99,16 @@ class Lane {
   #fail: (error: Error) => void = () => undefined;
 
   constructor(connection: Connection, load: Load, index: number) {
-    const { command, blockBytes, depth } = load;
+    const { command, depth, form, lengths } = load;
     this.#connection = connection;
     this.#depth = depth;
     this.#ring = new RequestRing({
       command,
-      blockBytes,
+      lengths,
       depth,
       offsets: offsetsOf(connection, load, index),
+      form,
     });
-    this.#counter = new ReplyCounter(command === Command.READ ? blockBytes : 0);
     this.#latencies = new Float64Array(depth === 1 ? LATENCIES_MAX : 0);
   }
 
@@ -149,12 +158,14 @@ class Lane {
   }
 }
 
-function offsetsOf({ sizeBytes }: Connection, load: Load, index: number): BlockOffsets {
-  const { blockBytes, connections, order } = load;
-  const blocks = Math.floor(sizeBytes / blockBytes);
-  if (blocks === 0)
-    throw new Error(`expected an export of at least ${blockBytes} bytes, found ${sizeBytes}`);
+function offsetsOf({ sizeBytes }: Connection, load: Load, index: number): OffsetSource {
+  const { connections, lengths, order, part = { start: 0, end: sizeBytes }, stepBytes } = load;
+  const longest = Math.max(...lengths);
+  const places = Math.floor((Math.min(part.end, sizeBytes) - part.start - longest) / stepBytes) + 1;
+  if (places < 1)
+    throw new Error(`expected an export of at least ${longest} bytes, found ${sizeBytes}`);
+  const region = { start: part.start, places, stepBytes };
   return order === 'sequential'
-    ? sequentialOffsets(blockBytes, blocks, Math.floor((blocks / connections) * index))
-    : randomOffsets(blockBytes, blocks, index + 1);
+    ? sequentialOffsets(region, Math.floor((places / connections) * index))
+    : randomOffsets(region, index + 1);
 }

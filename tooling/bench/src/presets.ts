@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { findProgram } from './child-processes.ts';
 
 export interface Preset {
-  /** The template of the command line. $CONFIG and $PIDFILE are files beside the others. */
+  /**
+   * The template of the command line. $CONFIG and $PIDFILE are files beside the others; $CERTIFICATES is
+   * the folder with the server's, and says that clients come with TLS.
+   */
   readonly command: string;
-  /** What must be there: a program on the path, or a file. */
-  readonly needs: Need;
+  /** What must be there: programs on the path, or files. */
+  readonly needs: readonly Need[];
   /** The template of the file $CONFIG. */
   readonly config?: string;
   /** Default: the default export, whose name is empty. */
@@ -43,25 +46,34 @@ exportname = $FILE
 `;
 
 const BUILD: Need = { kind: 'file', path: DEMO_SERVER, hint: 'build demo-server first' };
+const OPENSSL: Need = program('openssl');
+const OURS_TLS = '--tls-certificates $CERTIFICATES --tls require';
+const NBDKIT_TLS = '--tls=require --tls-certificates=$CERTIFICATES ';
 
 export const PRESETS: ReadonlyMap<string, Preset> = new Map([
-  ['ours-memory', { command: `${OURS} --export =memory:$SIZE`, needs: BUILD }],
-  ['ours-file', { command: `${OURS} --export '=file:$FILE'`, needs: BUILD }],
+  ['ours-memory', { command: `${OURS} --export =memory:$SIZE`, needs: [BUILD] }],
+  ['ours-file', { command: `${OURS} --export '=file:$FILE'`, needs: [BUILD] }],
+  [
+    'ours-memory-tls',
+    { command: `${OURS} ${OURS_TLS} --export =memory:$SIZE`, needs: [BUILD, OPENSSL] },
+  ],
   ['nbdkit-memory', nbdkit('', 'memory $SIZE')],
   ['nbdkit-memory-t1', nbdkit('-t 1 ', 'memory $SIZE')],
+  ['nbdkit-memory-tls', nbdkit(NBDKIT_TLS, 'memory $SIZE', OPENSSL)],
+  ['nbdkit-memory-tls-t1', nbdkit(`-t 1 ${NBDKIT_TLS}`, 'memory $SIZE', OPENSSL)],
   ['nbdkit-null', nbdkit('', 'null $SIZE')],
   ['nbdkit-file', nbdkit('', 'file $FILE')],
   ['nbdkit-file-t1', nbdkit('-t 1 ', 'file $FILE')],
-  ['qemu-nbd', { command: `${QEMU_NBD} ${QEMU_LISTEN} $FILE`, needs: program('qemu-nbd') }],
+  ['qemu-nbd', { command: `${QEMU_NBD} ${QEMU_LISTEN} $FILE`, needs: [program('qemu-nbd')] }],
   [
     'qemu-nbd-uring',
-    { command: `${QEMU_NBD} --aio=io_uring ${QEMU_LISTEN} $FILE`, needs: program('qemu-nbd') },
+    { command: `${QEMU_NBD} --aio=io_uring ${QEMU_LISTEN} $FILE`, needs: [program('qemu-nbd')] },
   ],
   [
     'nbd-server',
     {
       command: 'nbd-server -C $CONFIG -p $PIDFILE',
-      needs: program('nbd-server'),
+      needs: [program('nbd-server')],
       config: NBD_SERVER_CONFIG,
       exportName: 'default',
     },
@@ -73,16 +85,22 @@ export function lackOf(
   { needs }: Preset,
   searchPath: string = process.env['PATH'] ?? '',
 ): string | undefined {
-  if (needs.kind === 'file') {
-    return existsSync(needs.path) ? undefined : `${needs.path} is missing: ${needs.hint}`;
+  const lacks = needs.flatMap((need) => lackOfNeed(need, searchPath) ?? []);
+  return lacks.length === 0 ? undefined : lacks.join('; ');
+}
+
+function lackOfNeed(need: Need, searchPath: string): string | undefined {
+  if (need.kind === 'file') {
+    return existsSync(need.path) ? undefined : `${need.path} is missing: ${need.hint}`;
   }
-  return findProgram(needs.name, searchPath) === undefined
-    ? `${needs.name} is not on this machine`
+  return findProgram(need.name, searchPath) === undefined
+    ? `${need.name} is not on this machine`
     : undefined;
 }
 
-function nbdkit(flags: string, plugin: string): Preset {
-  return { command: `nbdkit -f ${flags}${NBDKIT_LISTEN} ${plugin}`, needs: program('nbdkit') };
+function nbdkit(flags: string, plugin: string, ...more: readonly Need[]): Preset {
+  const command = `nbdkit -f ${flags}${NBDKIT_LISTEN} ${plugin}`;
+  return { command, needs: [program('nbdkit'), ...more] };
 }
 
 function program(name: string): Need {

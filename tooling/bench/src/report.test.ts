@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from './paired-runs.ts';
 import { markdownTable, summarize, textTable } from './report.ts';
-import { markdownReport } from './report-files.ts';
 
 const HEADING = {
   workload: 'raw-randread-4k-q64',
@@ -71,19 +70,5 @@ describe('the tables', () => {
     expect(markdownTable(RESULT)).toContain(
       '| new | 1,800 | 2,000 | 27.8 | 2.00 | 2.00..3.00 | 4.00 | 2.00 | 2.00 | 8.00 | - | - | 3.00 |\n',
     );
-  });
-
-  it('stand in a document that says where the figures are from', () => {
-    const machine = {
-      date: '2030-01-01T00:00:00.000Z',
-      processor: 'Abacus',
-      processors: 2,
-      kernel: '6.1',
-      node: 'v20.19.0',
-      load: [1, 0.5, 0.25],
-    };
-    const document = markdownReport(machine, [RESULT]);
-    expect(document).toContain('2 x Abacus; Linux 6.1; Node v20.19.0; load 1.00, 0.50, 0.25\n');
-    expect(document).toContain(markdownTable(RESULT));
   });
 });

@@ -1,14 +1,23 @@
-import { Command, decodeRequest, REQUEST_BYTES } from '@nbd/codec';
+import {
+  Command,
+  CommandFlag,
+  decodeExtendedRequest,
+  decodeRequest,
+  EXTENDED_REQUEST_BYTES,
+  REQUEST_BYTES,
+} from '@nbd/codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { randomOffsets, sequentialOffsets } from './block-offsets.ts';
+import { randomOffsets, sequentialOffsets } from './offset-source.ts';
 import { RequestRing } from './request-ring.ts';
 
 const BLOCK = 16;
 
+const ALL = { start: 0, places: 1000, stepBytes: BLOCK };
+
 function ringOf(command: typeof Command.READ | typeof Command.WRITE, depth: number): RequestRing {
-  const offsets = sequentialOffsets(BLOCK, 1000, 0);
-  return new RequestRing({ command, blockBytes: BLOCK, depth, offsets });
+  const offsets = sequentialOffsets(ALL, 0);
+  return new RequestRing({ command, lengths: [BLOCK], depth, offsets });
 }
 
 function decodeAt(bytes: Uint8Array, at: number) {
@@ -18,14 +27,14 @@ function decodeAt(bytes: Uint8Array, at: number) {
 }
 
 function drawRandom(seed: number): readonly number[] {
-  return Array.from({ length: 2000 }, randomOffsets(BLOCK, 64, seed));
+  return Array.from({ length: 2000 }, randomOffsets({ ...ALL, places: 64 }, seed));
 }
 
 describe('the ring of requests', () => {
   it('lays out READs back to back, each with the next offset and a cookie of its own', () => {
     const bytes = ringOf(Command.READ, 2).take(2);
     expect(bytes).toHaveLength(2 * REQUEST_BYTES);
-    const fields = { flags: 0, type: Command.READ, cookieHigh: 0, length: BLOCK };
+    const fields = { flags: 0, type: Command.READ, cookieHigh: BLOCK, length: BLOCK };
     expect(decodeAt(bytes, 0)).toEqual({ ...fields, cookieLow: 1, offset: 0 });
     expect(decodeAt(bytes, REQUEST_BYTES)).toEqual({ ...fields, cookieLow: 2, offset: BLOCK });
   });
@@ -37,6 +46,29 @@ describe('the ring of requests', () => {
     expect(bytes.subarray(REQUEST_BYTES, REQUEST_BYTES + BLOCK).every((byte) => byte !== 0)).toBe(
       true,
     );
+  });
+
+  it('goes through the lengths in their order, each in its slot', () => {
+    const lengths = [3, 1, 8];
+    const offsets = sequentialOffsets(ALL, 0);
+    const ring = new RequestRing({ command: Command.WRITE, lengths, depth: 1, offsets });
+    const taken = Array.from({ length: 4 }, () => ring.take(1).slice());
+    expect(taken.map((bytes) => bytes.length - REQUEST_BYTES)).toEqual([3, 1, 8, 3]);
+    expect(taken.map((bytes) => decodeAt(bytes, 0).length)).toEqual([3, 1, 8, 3]);
+  });
+
+  it('has extended requests for extended replies, whose WRITEs say that a payload follows', () => {
+    const shape = { lengths: [BLOCK], depth: 1, offsets: sequentialOffsets(ALL, 5) };
+    const ring = new RequestRing({ ...shape, command: Command.WRITE, form: 'extended' });
+    const bytes = ring.take(1);
+    expect(bytes).toHaveLength(EXTENDED_REQUEST_BYTES + BLOCK);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const blank = { flags: 0, type: 0, cookieHigh: 0, cookieLow: 0, offset: 0, length: 0 };
+    expect(decodeExtendedRequest(view, 0, blank)).toMatchObject({
+      flags: CommandFlag.PAYLOAD_LEN,
+      offset: 5 * BLOCK,
+      length: BLOCK,
+    });
   });
 
   it('never changes a request that has not been replied to, in whatever batches it is asked', () => {
@@ -64,8 +96,8 @@ describe('the ring of requests', () => {
 
 describe('offsets', () => {
   it('in sequence begin again at the end', () => {
-    const next = sequentialOffsets(BLOCK, 3, 2);
-    expect([next(), next(), next(), next()]).toEqual([32, 0, 16, 32]);
+    const next = sequentialOffsets({ ...ALL, start: 8, places: 3 }, 2);
+    expect([next(), next(), next(), next()]).toEqual([40, 8, 24, 40]);
   });
 
   it('at random are the same for a seed, and reach every block of the export and nothing else', () => {

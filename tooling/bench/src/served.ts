@@ -5,6 +5,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readAuthority } from './certificates.ts';
 import { disown, kill, own, spawnOwned } from './child-processes.ts';
 import { Connection, type Target } from './connection.ts';
 import { makeHotCopy } from './data-files.ts';
@@ -40,13 +41,14 @@ export async function startServer(
   seed: string,
   sizeBytes: number,
 ): Promise<Served> {
-  const { name, config, data, exportName, file, pidFile, port, socket, transport } = command;
+  const { name, certificates, config, data, exportName, file, pidFile, port, socket } = command;
   await rm(socket, { force: true });
   if (pidFile !== undefined) await rm(pidFile, { force: true });
   if (data === 'file') await makeHotCopy(seed, file, sizeBytes);
   if (config !== undefined) await writeFile(config.path, config.text);
-  const address = transport === 'unix' ? { path: socket } : { host: '127.0.0.1', port };
-  const target = { address, exportName };
+  const address = command.transport === 'unix' ? { path: socket } : { host: '127.0.0.1', port };
+  const authority = certificates === undefined ? undefined : await readAuthority(certificates);
+  const target = { address, exportName, authority };
   const child = spawnOwned('sh', ['-c', command.line], { stdio: ['ignore', 'ignore', 'pipe'] });
   try {
     await untilReady(child, target, pidFile === undefined);

@@ -62,4 +62,16 @@ describe('the command of a server', () => {
   it('has a URI for other programs', () => {
     expect(uriOf(serverCommand(own('a', 'x'), TCP))).toBe('nbd://127.0.0.1:4000/');
   });
+
+  it('that has certificates in it has a URI with TLS', () => {
+    const [unix, tcp] = [UNIX, TCP].map((place) =>
+      serverCommand(own('a', 'x --tls $CERTIFICATES'), place),
+    );
+    if (unix === undefined || tcp === undefined) throw new Error('expected two commands');
+    expect(unix.line).toBe('exec x --tls /d/certificates');
+    expect(uriOf(unix)).toBe(
+      'nbds+unix://localhost/?socket=/d/a.sock&tls-certificates=/d/certificates',
+    );
+    expect(uriOf(tcp)).toBe('nbds://127.0.0.1:4000/?tls-certificates=/d/certificates');
+  });
 });

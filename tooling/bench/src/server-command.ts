@@ -30,6 +30,8 @@ export interface ServerCommand {
   readonly socket: string;
   /** The data file; it is there only if `data` is "file". */
   readonly file: string;
+  /** The folder of the certificates that TLS is to be used with. Undefined: no TLS. */
+  readonly certificates: string | undefined;
   /** A file to write before the start. */
   readonly config: { readonly path: string; readonly text: string } | undefined;
   /** The file in which a server that goes to the background leaves its number. */
@@ -50,6 +52,7 @@ export function serverCommand(spec: ServerSpec, place: Place): ServerCommand {
     FILE: files.file,
     SIZE: String(place.sizeBytes),
     DIR: place.directory,
+    CERTIFICATES: join(place.directory, 'certificates'),
     CONFIG: beside('conf'),
     PIDFILE: beside('pid'),
   };
@@ -64,6 +67,7 @@ export function serverCommand(spec: ServerSpec, place: Place): ServerCommand {
     transport,
     port,
     ...files,
+    certificates: template.includes('$CERTIFICATES') ? values['CERTIFICATES'] : undefined,
     config:
       preset?.config === undefined
         ? undefined
@@ -73,10 +77,18 @@ export function serverCommand(spec: ServerSpec, place: Place): ServerCommand {
 }
 
 /** The URI by which other programs reach the export. */
-export function uriOf({ transport, exportName, socket, port }: ServerCommand): string {
-  return transport === 'unix'
-    ? `nbd+unix:///${exportName}?socket=${socket}`
-    : `nbd://127.0.0.1:${port}/${exportName}`;
+export function uriOf(command: ServerCommand): string {
+  const { certificates, exportName, port, socket, transport } = command;
+  const scheme = certificates === undefined ? 'nbd' : 'nbds';
+  const query = [
+    ...(transport === 'unix' ? [`socket=${socket}`] : []),
+    ...(certificates === undefined ? [] : [`tls-certificates=${certificates}`]),
+  ].join('&');
+  const place =
+    transport === 'unix'
+      ? `${scheme}+unix://${certificates === undefined ? '' : 'localhost'}/${exportName}`
+      : `${scheme}://127.0.0.1:${port}/${exportName}`;
+  return query === '' ? place : `${place}?${query}`;
 }
 
 function fillTemplate(

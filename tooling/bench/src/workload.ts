@@ -27,7 +27,7 @@ export interface Workload {
   /** The program that puts the load on; undefined: this one. */
   readonly program: string | undefined;
   readonly writes: boolean;
-  /** Throws an Error if anything failed: then there are no figures. */
+  /** Throws an Error if anything failed: then there are no figures. NotApplicable is no failure. */
   run(served: Served, settings: RunSettings): Promise<Figures>;
 }
 

@@ -2,12 +2,14 @@
  * Workloads by name.
  */
 import type { Workload, WorkloadFamily } from './workload.ts';
+import { besideColdWorkloads } from './workloads/beside-cold.ts';
 import { connectWorkloads } from './workloads/connect.ts';
 import { copyWorkloads } from './workloads/copy.ts';
 import { fioWorkloads } from './workloads/fio.ts';
 import { qemuImgBenchWorkloads } from './workloads/qemu-img-bench.ts';
 import { rawWorkloads } from './workloads/raw.ts';
 import { rssWorkloads } from './workloads/rss.ts';
+import { stalledWorkloads } from './workloads/stalled.ts';
 
 const FAMILIES: readonly WorkloadFamily[] = [
   rawWorkloads,
@@ -16,6 +18,8 @@ const FAMILIES: readonly WorkloadFamily[] = [
   qemuImgBenchWorkloads,
   connectWorkloads,
   rssWorkloads,
+  stalledWorkloads,
+  besideColdWorkloads,
 ];
 
 const QUICK = 'randread-4k-q1,randread-4k-q64,randwrite-4k-q64,read-128k-q16,write-128k-q16';
@@ -25,13 +29,26 @@ const STD =
 const RAW =
   'raw-randread-4k-q1,raw-randread-4k-q16,raw-randread-4k-q64,raw-randwrite-4k-q64,raw-read-128k-q16,' +
   'raw-write-128k-q16,raw-read-1m-q16,raw-write-1m-q16,raw-randread-4k-q16-c4,raw-read-128k-q8-c4';
+const FORMS =
+  'raw-randread-4k-q64,raw-randread-4k-q64-structured,raw-randread-4k-q64-extended,' +
+  'raw-read-128k-q16,raw-read-128k-q16-structured,raw-read-128k-q16-extended';
+const ODD =
+  'raw-randread-4k-q64-unaligned,raw-randwrite-4k-q64-unaligned,raw-randread-mixed-q16,raw-randwrite-mixed-q16';
 
 /** Names that stand for several workloads. */
 export const WORKLOAD_SETS: ReadonlyMap<string, readonly string[]> = new Map([
   ['quick', QUICK.split(',')],
   ['std', STD.split(',')],
   ['raw', RAW.split(',')],
-  ['all', `${STD},qemubench-4k-q64,connect-p1,connect-p8,randread-4k-q8-j8,rss-c64`.split(',')],
+  ['memory', ['rss-c0', 'rss-c64', 'stalled-c64']],
+  ['forms', FORMS.split(',')],
+  ['odd', ODD.split(',')],
+  [
+    'all',
+    `${STD},qemubench-4k-q64,connect-p1,connect-p8,randread-4k-q8-j8,beside-cold-q16,rss-c64`.split(
+      ',',
+    ),
+  ],
 ]);
 
 /**

@@ -2,6 +2,7 @@
  * fio with its NBD engine.
  */
 import { runTool } from '../child-processes.ts';
+import { NotApplicable } from '../not-applicable.ts';
 import { type Figures, MEBIBYTE, type WorkloadFamily } from '../workload.ts';
 
 const ALLOWANCE_SECONDS = 20;
@@ -14,7 +15,8 @@ export const fioWorkloads: WorkloadFamily = {
       name,
       program: 'fio',
       writes: /write|rw/.test(rw),
-      async run({ uri }, { runtimeSeconds }) {
+      async run({ authority, uri }, { runtimeSeconds }) {
+        if (authority !== undefined) throw new NotApplicable('fio knows no certificates by URI');
         const args = [
           '--name=bench',
           '--ioengine=nbd',

@@ -2,6 +2,7 @@
  * qemu-img bench: sequential reads, as a virtual machine's block layer does them.
  */
 import { runTool } from '../child-processes.ts';
+import { NotApplicable } from '../not-applicable.ts';
 import { parseSize } from '../size.ts';
 import type { WorkloadFamily } from '../workload.ts';
 
@@ -18,7 +19,9 @@ export const qemuImgBenchWorkloads: WorkloadFamily = {
       name,
       program: 'qemu-img',
       writes: false,
-      async run({ uri }, { runtimeSeconds }) {
+      async run({ authority, uri }, { runtimeSeconds }) {
+        if (authority !== undefined)
+          throw new NotApplicable('qemu-img bench knows no certificates by URI');
         const count = Math.round(REQUESTS_PER_SECOND * runtimeSeconds);
         const shape = ['-c', String(count), '-d', depth, '-s', blockBytes, '-S', blockBytes];
         const { stdout } = await runTool(
