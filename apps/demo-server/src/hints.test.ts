@@ -47,6 +47,14 @@ test('so does one with keys', () => {
   expect(hints(address, '', { preSharedKeys: 'other.psk' })).not.toContain('qemu-img');
 });
 
+test('commas in what qemu is told are doubled', () => {
+  const address = { kind: 'unix', path: '/tmp/a,b.sock', tls: true } as const;
+  const text = hints(address, 'c,d', { certificates: 'e,f' });
+
+  expect(text).toContain('endpoint=client,dir=e,,f --image-opts');
+  expect(text).toContain('path=/tmp/a,,b.sock,tls-hostname=localhost,export=c,,d,tls-creds=tls\n');
+});
+
 test('an address in the clear needs no files, whatever else the server has', () => {
   const address = { kind: 'tcp', host: '127.0.0.1', port: 4711 } as const;
   expect(hints(address, 'demo', { mode: 'on', certificates: 'pki' })).toBe(hints(address, 'demo'));

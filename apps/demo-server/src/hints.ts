@@ -44,7 +44,8 @@ function secureLines(address: Address, exportName: string, tls: PlannedTls): rea
   if (preSharedKeys !== undefined) {
     const uri = clientUri(address, exportName, 'tls-psk-file', preSharedKeys);
     const named = uri.replace(/:\/\//, '://NAME@');
-    const credentials = `tls-creds-psk,id=tls,endpoint=client,username=NAME,dir=${dirname(preSharedKeys)}`;
+    const folderOfKeys = forQemu(dirname(preSharedKeys));
+    const credentials = `tls-creds-psk,id=tls,endpoint=client,username=NAME,dir=${folderOfKeys}`;
     return [
       ...libnbdLines(named),
       // The only name that it looks for.
@@ -58,7 +59,7 @@ function secureLines(address: Address, exportName: string, tls: PlannedTls): rea
     verifyPeer === true ? 'ca-cert.pem, client-cert.pem and client-key.pem' : 'ca-cert.pem';
   return [
     ...libnbdLines(clientUri(address, exportName, 'tls-certificates', folder)),
-    qemuLine(address, exportName, `tls-creds-x509,id=tls,endpoint=client,dir=${folder}`),
+    qemuLine(address, exportName, `tls-creds-x509,id=tls,endpoint=client,dir=${forQemu(folder)}`),
     `Clients look for ${needs} in the folder.`,
   ];
 }
@@ -78,9 +79,14 @@ function qemuLine(address: Address, exportName: string, credentials: string): st
   const where =
     address.kind === 'tcp'
       ? `host=${address.host},port=${address.port}`
-      : `path=${address.path},tls-hostname=localhost`;
-  const image = `driver=nbd,${where},export=${exportName},tls-creds=tls`;
+      : `path=${forQemu(address.path)},tls-hostname=localhost`;
+  const image = `driver=nbd,${where},export=${forQemu(exportName)},tls-creds=tls`;
   return `  qemu-img info --object ${quoteForShell(credentials)} --image-opts ${quoteForShell(image)}`;
+}
+
+/** In the options of qemu a comma ends a value, and two stand for one. */
+function forQemu(value: string): string {
+  return value.replaceAll(',', ',,');
 }
 
 function quoteForShell(word: string): string {

@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { type ExportDefinition, type ExportTable, exportTable } from '@nbd/driver';
-import { type Server, serve } from '@nbd/server';
+import { type Address, type Server, serve } from '@nbd/server';
 import type { Logger } from 'pino';
 import { PROGRAM, parseArgs } from './args.ts';
 import { readConfig } from './config.ts';
@@ -133,10 +133,20 @@ async function closeDisks(disks: ExportTable): Promise<void> {
 }
 
 /** Whoever wants only warnings, or JSON, is no person at a terminal. */
-function giveHints({ logFormat, defaultExport, tls }: Plan, server: Server, log: Logger): void {
-  const [address] = server.addresses;
-  if (logFormat !== 'text' || !log.isLevelEnabled('info') || address === undefined) return;
-  process.stderr.write(hints(address, defaultExport, tls));
+function giveHints(plan: Plan, { addresses }: Server, log: Logger): void {
+  const address = addressToTry(plan, addresses);
+  if (plan.logFormat !== 'text' || !log.isLevelEnabled('info') || address === undefined) return;
+  process.stderr.write(hints(address, plan.defaultExport, plan.tls));
+}
+
+/** The first, unless the default export is for clients under TLS only: then one that has TLS, and as one that requires it. */
+function addressToTry(
+  { exports, defaultExport }: Plan,
+  addresses: readonly Address[],
+): Address | undefined {
+  const [first] = addresses;
+  if (first === undefined || exports.get(defaultExport)?.tls === undefined) return first;
+  return addresses.find(({ tls }) => tls) ?? { ...first, tls: true };
 }
 
 function environmentSettings(): Settings {

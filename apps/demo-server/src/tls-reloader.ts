@@ -7,26 +7,29 @@ import type { Logger } from 'pino';
 export class TlsReloader {
   readonly #log: Logger;
   #server: Server | undefined;
+  #askedEarly = false;
   #last: Promise<void> = Promise.resolve();
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
-  /** From now on there is something to reload: before, it was yet to be read. */
+  /** From now on there is something to reload. If that was asked for before, it is done now: a server has read its files before it listens. */
   serveWith(server: Server): void {
     this.#server = server;
+    if (this.#askedEarly) this.reload();
   }
 
   /** Reloads, once those before are done. The log tells what became of it. */
   readonly reload = (): void => {
-    this.#last = this.#last.then(() => this.#reload());
+    const server = this.#server;
+    if (server === undefined) this.#askedEarly = true;
+    else this.#last = this.#last.then(() => this.#reload(server));
   };
 
-  async #reload(): Promise<void> {
-    if (this.#server === undefined) return;
+  async #reload(server: Server): Promise<void> {
     try {
-      await this.#server.reloadTls();
+      await server.reloadTls();
       this.#log.info('TLS: read anew, for connections to come');
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

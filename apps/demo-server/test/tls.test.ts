@@ -101,3 +101,18 @@ test('an export of a configuration file can be for clients under TLS only', asyn
   expect(await client.go('open')).toMatchObject({ size: 2 ** 20 });
   await expect(secured(uri, OLD)).resolves.toBeDefined();
 });
+
+test('where the default export is for clients under TLS only, so are the lines to try', async () => {
+  const folder = temporaryFolder();
+  const config = {
+    listen: ['nbd://127.0.0.1:0'],
+    tls: 'on',
+    tlsPsk: keyFile(OLD),
+    exports: { sealed: { spec: 'memory:1M', tls: 'require' } },
+  };
+  writeFileSync(join(folder, 'nbd.json'), JSON.stringify(config));
+  const program = start(['--config', 'nbd.json'], { cwd: folder });
+  await program.says('Ctrl-C ends the server');
+  expect(program.stderr).toMatch(/nbdinfo 'nbds:.*sealed\?tls-psk-file=/);
+  expect(program.stderr).not.toContain('nbd-client');
+});

@@ -2,7 +2,7 @@
 import type { Client } from '@nbd/client';
 import { HexRows } from './hex-rows.ts';
 import { failure, ProgramError } from './program-error.ts';
-import { openClient, type ServerAccess } from './server-access.ts';
+import { checkReachable, openClient, type ServerAccess } from './server-access.ts';
 import type { TextOutput } from './standard-streams.ts';
 
 export interface DumpRequest {
@@ -43,9 +43,11 @@ async function dump(
       `expected a range inside the export of ${size} bytes, found ${offset} to ${end}`,
     );
   }
+  checkReachable(client, end);
   const rows = new HexRows(offset, size);
   for await (const { zero, until } of runs(client, offset, end)) {
-    if (zero) await output.write(rows.zeroes(until - rows.offset));
+    // Of a server whose extents are not whole blocks, some may end before the first byte.
+    if (zero && until > rows.offset) await output.write(rows.zeroes(until - rows.offset));
     while (rows.offset < until) {
       const part = Math.min(until - rows.offset, READ_BYTES);
       await output.write(rows.bytes(await read(client, rows.offset, part, info.blockSize.minimum)));

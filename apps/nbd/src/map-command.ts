@@ -3,7 +3,7 @@ import type { Client, Extent } from '@nbd/client';
 import { describeStatus } from './extent-status.ts';
 import { MapTotals } from './map-totals.ts';
 import { failure, ProgramError } from './program-error.ts';
-import { askInfo, openClient, type ServerAccess } from './server-access.ts';
+import { askInfo, checkReachable, openClient, type ServerAccess } from './server-access.ts';
 import type { TextOutput } from './standard-streams.ts';
 import { alignColumns } from './text-table.ts';
 import { visibleJson, visibleName } from './visible-text.ts';
@@ -29,6 +29,7 @@ export async function mapCommand(request: MapRequest, output: TextOutput): Promi
   const client = await openClient(uri, { ...access, contexts: [context] });
   try {
     if (!client.info.contexts.includes(context)) throw await noContext(request);
+    checkReachable(client);
     await (request.totals ? printTotals : printExtents)(client, request, output);
   } catch (error) {
     throw failure(error);

@@ -62,6 +62,20 @@ export function openClient(uri: string, options: ConnectOptions): Promise<Client
   return attempt(connect(uri, options));
 }
 
+/**
+ * Sees to it that the export can be read up to `end`: what lies behind its last whole block cannot.
+ *
+ * @throws ProgramError "failed"
+ */
+export function checkReachable({ size, info: { blockSize } }: Client, end: number = size): void {
+  const reachable = size - (size % blockSize.minimum);
+  if (end <= reachable) return;
+  throw new ProgramError(
+    'failed',
+    `the export has ${size} bytes, and only ${reachable} can be read, in blocks of ${blockSize.minimum}`,
+  );
+}
+
 /** What the server tells of the export that `uri` names. */
 export function askInfo(uri: string, access: ServerAccess): Promise<ExportInfo> {
   return attempt(info(uri, access));

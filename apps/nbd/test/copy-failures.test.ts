@@ -36,6 +36,24 @@ test('a source that does not fit into blocks is refused before anything is writt
   expect(target.touched).toMatchObject({ written: 0, zeroed: 0 });
 });
 
+test.each(['map', 'dump', 'copy'])(
+  '%s tells of a source with a tail that is no block, which nobody can read',
+  async (command) => {
+    const coarse = filter(watchedDisk(1000).driver, {
+      blockSize: { minimum: 512, preferred: 4096, payloadMax: MIB },
+    });
+    const uri = await serveHere({ source: coarse });
+    const file = join(temporaryFolder(), 'copy.img');
+    const args = command === 'copy' ? [uri('source'), file] : [uri('source')];
+    expect(await runHere([command, ...args])).toMatchObject({
+      code: 1,
+      stderr: 'nbd: the export has 1000 bytes, and only 512 can be read, in blocks of 512\n',
+    });
+    expect(existsSync(file)).toBe(false);
+    expect((await runHere(['dump', '--length', '512', uri('source')])).code).toBe(0);
+  },
+);
+
 test('a destination that is read-only is refused', async () => {
   const uri = await serveHere({
     source: watchedDisk(MIB).driver,

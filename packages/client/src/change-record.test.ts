@@ -28,10 +28,19 @@ describe('what a lost connection makes doubtful', () => {
     const record = new ChangeRecord();
     record.settle(record.begin({ offset: 0, length: 1 }), 'done');
     record.connectionLost();
-    expect(record.takeDoubt()).toBe(true);
-    expect(record.takeDoubt()).toBe(false);
+    expect(record.takeDoubt(record.told)).toBe(true);
+    expect(record.takeDoubt(record.told)).toBe(false);
     record.connectionLost();
-    expect(record.takeDoubt()).toBe(false);
+    expect(record.takeDoubt(record.told)).toBe(false);
+  });
+
+  it('is told to all that were waiting to hear of it', () => {
+    const record = new ChangeRecord();
+    record.settle(record.begin({ offset: 0, length: 1 }), 'done');
+    const toldBefore = record.told;
+    record.connectionLost();
+    expect([record.takeDoubt(toldBefore), record.takeDoubt(toldBefore)]).toEqual([true, true]);
+    expect(record.takeDoubt(record.told)).toBe(false);
   });
 
   it('is not what was flushed, nor durable, nor failed', () => {
@@ -41,7 +50,7 @@ describe('what a lost connection makes doubtful', () => {
     record.settle(record.begin({ offset: 0, length: 1 }), 'durable');
     record.settle(record.begin({ offset: 0, length: 1 }), 'failed');
     record.connectionLost();
-    expect(record.takeDoubt()).toBe(false);
+    expect(record.takeDoubt(record.told)).toBe(false);
   });
 
   it('is what a flush did not cover, since it was answered after it was sent', () => {
@@ -50,6 +59,6 @@ describe('what a lost connection makes doubtful', () => {
     record.settle(record.begin({ offset: 0, length: 1 }), 'done');
     record.flushed(mark);
     record.connectionLost();
-    expect(record.takeDoubt()).toBe(true);
+    expect(record.takeDoubt(record.told)).toBe(true);
   });
 });

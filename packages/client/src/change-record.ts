@@ -18,7 +18,9 @@ export class ChangeRecord {
   readonly #unanswered = new Set<Change>();
   #answered = 0;
   #durable = 0;
-  #doubtful = false;
+  /** Losses that put answered changes in doubt, and how many of them a flush has told of. */
+  #doubts = 0;
+  #told = 0;
 
   begin({ offset, length }: Piece): Change {
     const change = { offset, length, overtaken: false };
@@ -35,7 +37,12 @@ export class ChangeRecord {
 
   /** A connection is lost, and with it maybe the server, and what it had in memory only. */
   connectionLost(): void {
-    if (this.#answered > this.#durable) this.#doubtful = true;
+    if (this.#answered > this.#durable) this.#doubts++;
+  }
+
+  /** How many losses were told of before now; to be handed to `takeDoubt`. */
+  get told(): number {
+    return this.#told;
   }
 
   /** What a flush that is sent now will cover; to be handed to `flushed`. */
@@ -47,12 +54,14 @@ export class ChangeRecord {
     this.#durable = Math.max(this.#durable, mark);
   }
 
-  /** Whether answered changes may be lost. The caller tells of it, so it is answered with true only once. */
-  takeDoubt(): boolean {
-    const doubtful = this.#doubtful;
-    if (doubtful) this.flushed(this.#answered);
-    this.#doubtful = false;
-    return doubtful;
+  /**
+   * Whether changes that were answered may be lost, as whoever began at `toldBefore` has not heard: true
+   * for all who began before the first of them has told of it, since each answers for changes of its own.
+   */
+  takeDoubt(toldBefore: number): boolean {
+    if (this.#doubts > this.#told) this.flushed(this.#answered);
+    this.#told = this.#doubts;
+    return this.#told > toldBefore;
   }
 
   #overtake(change: Change): void {

@@ -88,9 +88,9 @@ export interface Client {
    * Answers when every change that was asked for before the call, and has not failed, is on stable storage.
    * It waits for them first (K-033). On several connections one of them carries it, which covers all
    * (the server has said CAN_MULTI_CONN).
-   * Answers at once when the export has no flush to offer. After a reconnection the first flush
-   * rejects with `ECONNRESET` if changes had been answered since the last one: the server may have
-   * lost them, and a flush of the new connection could not know.
+   * Answers at once when the export has no flush to offer. After a reconnection the first flush, and those
+   * asked for before it has told, reject with `ECONNRESET` if changes had been answered since the last one:
+   * the server may have lost them, and a flush of the new connection could not know.
    */
   flush(options?: RequestOptions): Promise<void>;
 
@@ -119,7 +119,7 @@ export interface Client {
   /**
    * Answers what was asked for before, tells the server, and closes (K-034). It does not flush. With the
    * signal aborted the connections are cut at once instead. It never rejects, and later calls answer
-   * the same. Requests after it reject with code `ESHUTDOWN`.
+   * the same, though their signals count, too. Requests after it reject with code `ESHUTDOWN`.
    */
   close(options?: RequestOptions): Promise<void>;
 }

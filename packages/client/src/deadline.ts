@@ -1,4 +1,5 @@
 /** Work that must be done in time, and can be given up. */
+import { setMaxListeners } from 'node:events';
 import { NbdError } from './nbd-error.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function withDeadline<T>(
           const text = `the server has not answered within ${millis} milliseconds`;
           controller.abort(new NbdError('ETIMEDOUT', text));
         }, millis);
-  signal?.addEventListener('abort', forward);
+  if (signal !== undefined) listenTo(signal, forward);
   try {
     return await abortable(work(controller.signal), controller.signal);
   } finally {
@@ -35,10 +36,16 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined):
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason as Error);
     if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    else listenTo(signal, abort);
     work
       .then(resolve, reject)
       .finally(() => signal.removeEventListener('abort', abort))
       .catch(() => undefined);
   });
+}
+
+/** Any number of requests may share a signal: Node is not to warn of a leak. */
+function listenTo(signal: AbortSignal, abort: () => void): void {
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', abort, { once: true });
 }

@@ -11,6 +11,7 @@ import type {
   ZeroOptions,
 } from './client.ts';
 import type { Capabilities, ExportInfo, ExportListing } from './export-info.ts';
+import { abortable } from './deadline.ts';
 import type { LinkGroup } from './link-group.ts';
 import { NbdError } from './nbd-error.ts';
 import { alignedDown, checkRange, type Piece } from './range.ts';
@@ -46,6 +47,8 @@ export class ExportClient implements Client {
   readonly #payloadMax: number;
   readonly #lengthMax: number;
   #closing: Promise<void> | undefined;
+  /** Aborted by the signal of any call of `close`. */
+  readonly #cut = new AbortController();
 
   constructor({ info, group, desk, changes, repeatChanges, list }: ExportClientOptions) {
     this.info = info;
@@ -104,8 +107,9 @@ export class ExportClient implements Client {
     const first = (): Promise<void> => this.#desk.changesSettled();
     if (!this.info.can.flush) return;
     let mark: number | undefined;
+    const { told } = this.#changes;
     const make = (session: ClientSession): ClientRequest => {
-      if (this.#changes.takeDoubt()) throw doubt();
+      if (this.#changes.takeDoubt(told)) throw doubt();
       mark = this.#changes.mark;
       return session.flush();
     };
@@ -114,7 +118,7 @@ export class ExportClient implements Client {
       if (mark !== undefined) this.#changes.flushed(mark);
     } catch (error) {
       // Whoever is told that a flush was lost need not be told again by the next one.
-      if (error instanceof NbdError && error.code === 'ECONNRESET') this.#changes.takeDoubt();
+      if (error instanceof NbdError && error.code === 'ECONNRESET') this.#changes.takeDoubt(told);
       throw error;
     }
   }
@@ -159,7 +163,8 @@ export class ExportClient implements Client {
   extents(options: ExtentsOptions = {}): AsyncIterableIterator<Extent> {
     const { context = 'base:allocation', offset = 0, signal } = options;
     const length = options.length ?? this.size - offset;
-    return walkExtents({ context, offset, length }, (piece) => {
+    const { minimum } = this.info.blockSize;
+    return walkExtents({ context, offset, length, minimum }, (piece) => {
       this.#checkRange(piece);
       return this.#statusOf(piece, context, signal);
     });
@@ -170,7 +175,8 @@ export class ExportClient implements Client {
   }
 
   close({ signal }: RequestOptions = {}): Promise<void> {
-    this.#closing ??= this.#desk.close(signal);
+    this.#closing ??= this.#desk.close(this.#cut.signal);
+    if (signal !== undefined) void abortable(this.#closing, signal).catch(() => this.#cut.abort());
     return this.#closing;
   }
 

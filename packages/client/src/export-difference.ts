@@ -1,6 +1,7 @@
 /** Whether two connections lead to the same export, as far as a client can know. */
 import { spellTransmissionFlags } from '@nbd/codec';
 import type { EnteredExport } from '@nbd/session';
+import { spellName } from './spell-name.ts';
 
 /** The first thing that differs, in words; undefined if nothing does. */
 export function differenceOf(before: EnteredExport, now: EnteredExport): string | undefined {
@@ -30,7 +31,7 @@ function blockSizesOf({ blockSize }: EnteredExport): string {
 /** Their numbers may change, and their order too. */
 function contextsOf({ contexts }: EnteredExport): string {
   return contexts
-    .map(({ name }) => name)
+    .map(({ name }) => spellName(name))
     .toSorted()
     .join(', ');
 }

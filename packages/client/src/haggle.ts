@@ -8,6 +8,7 @@ import type { Framing, TlsFacts } from './export-info.ts';
 import type { Link } from './link.ts';
 import { NbdError } from './nbd-error.ts';
 import { hostOf, type Reach } from './reach.ts';
+import { spellName } from './spell-name.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /** What is asked of an export besides its size. */
@@ -71,7 +72,7 @@ export async function enter(
   if (framing !== 'extended' && isRefusal(answer, OptionReply.ERR_UNSUP)) {
     return enterByName(link, exportName);
   }
-  throw refusalOf(answer, `cannot enter the export ${JSON.stringify(exportName)}`);
+  throw refusalOf(answer, `cannot enter the export ${spellName(exportName)}`);
 }
 
 /** Whether the server has refused for that reason. */
@@ -101,7 +102,8 @@ async function enterByName(link: Link, exportName: string): Promise<EnteredExpor
   const answer = await link
     .ask((session) => session.exportName(exportName))
     .catch((cause: unknown) => {
-      const what = `cannot enter the export ${JSON.stringify(exportName)}`;
+      if (!(cause instanceof NbdError) || cause.code !== 'ECONNRESET') throw cause;
+      const what = `cannot enter the export ${spellName(exportName)}`;
       throw new NbdError('ERR_UNKNOWN', `${what}: the server has closed`, { cause });
     });
   if (answer.kind === 'entered') return answer.entered;

@@ -94,18 +94,18 @@ export class LinkGroup {
   }
 
   /** Ends all links in order. With `cut` aborted, at once. */
-  async close(cut: AbortSignal | undefined): Promise<void> {
+  async close(cut: AbortSignal): Promise<void> {
     const error = new NbdError('ESHUTDOWN', 'the client is closed');
     this.#end ??= error;
     this.giveUp();
     const abort = (): void => {
       for (const link of this.#links) link.destroy(error);
     };
-    cut?.addEventListener('abort', abort);
+    cut.addEventListener('abort', abort);
     const closing = [...this.#links].map((link) => link.close());
-    if (cut?.aborted === true) abort();
+    if (cut.aborted) abort();
     await Promise.all(closing);
-    cut?.removeEventListener('abort', abort);
+    cut.removeEventListener('abort', abort);
     this.#finish(error);
   }
 

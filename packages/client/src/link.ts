@@ -4,16 +4,15 @@
  *
  * Everything that was asked is settled exactly once, also when the connection dies (K-032, K-035).
  *
- * Hot path: the requests of one turn of the event loop leave in one write.
+ * Hot path.
  */
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { spellErrorCode } from '@nbd/codec';
+import { Command } from '@nbd/codec';
 import {
   ClientSession,
   type ClientEndReason,
   type ClientEvent,
-  type ClientFailure,
   type ClientRequest,
   type ClientSessionOptions,
   type ContextStatus,
@@ -22,7 +21,8 @@ import {
   type OptionAnswer,
 } from '@nbd/session';
 import type { TlsFacts } from './export-info.ts';
-import { NbdError, nbdErrorFrom } from './nbd-error.ts';
+import { NbdError, nbdErrorFrom, nbdErrorOf } from './nbd-error.ts';
+import { Outgoing } from './outgoing.ts';
 import { tlsFacts, tlsOver } from './tls-over.ts';
 
 /** After our last word, how long the server may take to close, milliseconds. */
@@ -42,6 +42,7 @@ export class Link {
   readonly greeted: Promise<Greeted | Entered>;
   /** Resolves when the link is over, and everything that was asked is settled. It never rejects. */
   readonly ended: Promise<NbdError>;
+  readonly #outgoing: Outgoing;
   #socket: Socket;
   #asked: Settle<Greeted | OptionAnswer> | undefined;
   /** Requests that the end of the session has taken, until it has told the reason. */
@@ -56,6 +57,7 @@ export class Link {
   /** Takes over a connected socket, as `dial` gives it. */
   constructor(socket: Socket, options: ClientSessionOptions) {
     this.session = new ClientSession(options);
+    this.#outgoing = new Outgoing(this.session);
     this.#socket = socket;
     this.ended = new Promise((resolve) => {
       this.#tellEnded = resolve;
@@ -84,7 +86,8 @@ export class Link {
    */
   request(wish: (session: ClientSession) => ClientRequest): Promise<readonly ContextStatus[]> {
     return new Promise((resolve, reject) => {
-      wish(this.session).tag = { resolve, reject } satisfies Settle<readonly ContextStatus[]>;
+      const request = wish(this.session);
+      request.tag = { resolve, reject, end: this.#outgoing.end } satisfies Asker;
       this.#schedule();
     });
   }
@@ -182,7 +185,7 @@ export class Link {
       session.disconnect();
       this.#takeEvents();
     }
-    this.#send();
+    this.#outgoing.send(this.#socket);
     session.keepRest();
     if (session.wantsBytes) this.#socket.resume();
     else if (session.phase !== 'ended') this.#socket.pause();
@@ -223,11 +226,16 @@ export class Link {
   }
 
   #answered(request: ClientRequest): void {
-    const { failure, offset, statuses, tag } = request;
-    const asker = tag as Settle<readonly ContextStatus[]>;
-    if (failure === undefined) asker.resolve(statuses);
-    else if (failure.kind === 'ended') this.#lost.push({ offset, asker });
-    else asker.reject(errorOf(failure, offset));
+    const { type, failure, offset, statuses, tag } = request;
+    const asker = tag as Asker;
+    if (failure?.kind === 'ended') {
+      this.#lost.push({ offset, asker });
+      return;
+    }
+    const error = failure === undefined ? undefined : nbdErrorOf(failure, offset);
+    // The payload of a WRITE is its caller's again when nothing of it is to be sent any more.
+    if (type !== Command.WRITE || this.#outgoing.isGone(asker.end)) settle(asker, statuses, error);
+    else this.#outgoing.whenGone(asker.end, () => settle(asker, statuses, error));
   }
 
   #finish(reason: ClientEndReason, text: string): void {
@@ -239,7 +247,8 @@ export class Link {
     this.#asked?.reject(error);
     this.#asked = undefined;
     this.#tellEnded(error);
-    if (ORDERLY.has(reason)) this.#hangUp();
+    // What was lost is its caller's again, so nothing of it may be sent now.
+    if (ORDERLY.has(reason) && reason !== 'closed-early') this.#hangUp();
     else this.#socket.destroy();
   }
 
@@ -264,19 +273,6 @@ export class Link {
     socket.once('close', () => clearTimeout(timer));
     socket.resume();
   }
-
-  #send(): void {
-    const socket = this.#socket;
-    let segment = this.session.nextSegment();
-    if (segment === undefined) return;
-    socket.cork();
-    for (; segment !== undefined; segment = this.session.nextSegment()) {
-      const { bytes, slab } = segment;
-      if (slab === undefined) socket.write(bytes);
-      else socket.write(bytes, () => slab.release());
-    }
-    socket.uncork();
-  }
 }
 
 interface Settle<T> {
@@ -284,16 +280,21 @@ interface Settle<T> {
   readonly reject: (error: Error) => void;
 }
 
-interface Lost {
-  readonly offset: number;
-  readonly asker: Settle<readonly ContextStatus[]>;
+interface Asker extends Settle<readonly ContextStatus[]> {
+  /** Where what was sent for it ends. */
+  readonly end: number;
 }
 
-function errorOf({ kind, code, text, offset }: ClientFailure, requestOffset: number): NbdError {
-  const options = { offset: offset ?? requestOffset };
-  if (kind === 'bad-reply') {
-    return new NbdError('EPROTO', `the reply is not one to this request: ${text ?? ''}`, options);
-  }
-  const name = spellErrorCode(code);
-  return new NbdError(name, text ?? `the server answered ${name}`, options);
+interface Lost {
+  readonly offset: number;
+  readonly asker: Asker;
+}
+
+function settle(
+  { resolve, reject }: Asker,
+  statuses: readonly ContextStatus[],
+  error: NbdError | undefined,
+): void {
+  if (error === undefined) resolve(statuses);
+  else reject(error);
 }

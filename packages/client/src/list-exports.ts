@@ -6,6 +6,7 @@ import { agreeOnFraming, enter, INFOS, isRefusal, refusalOf, type Welcome } from
 import { NbdError } from './nbd-error.ts';
 import { withWelcome } from './open-link.ts';
 import type { Reach } from './reach.ts';
+import { spellName } from './spell-name.ts';
 
 /** The exports that the server tells of, in its order. */
 export function listExports(
@@ -49,7 +50,7 @@ async function askForInfo(welcomed: Welcome, reach: Reach): Promise<ExportInfo> 
   if (framing !== 'extended' && isRefusal(answer, OptionReply.ERR_UNSUP)) {
     return infoByEntering(welcomed, { ...reach, framing: 'simple' });
   }
-  throw refusalOf(answer, `cannot describe the export ${JSON.stringify(exportName)}`);
+  throw refusalOf(answer, `cannot describe the export ${spellName(exportName)}`);
 }
 
 async function infoByEntering(welcomed: Welcome, reach: Reach): Promise<ExportInfo> {

@@ -1,3 +1,6 @@
+import { spellErrorCode } from '@nbd/codec';
+import type { ClientFailure } from '@nbd/session';
+
 /**
  * What went wrong at the other end, or on the way to it.
  *
@@ -34,5 +37,17 @@ export function nbdErrorFrom(cause: unknown, attempt: string): NbdError {
   // A host with several addresses fails with one error for each; the message of the whole is empty.
   const [first] = cause instanceof AggregateError ? (cause.errors as readonly unknown[]) : [];
   const text = cause.message === '' && first instanceof Error ? first.message : cause.message;
-  return new NbdError(code ?? 'EIO', `${attempt}: ${text}`, { cause });
+  // What OpenSSL says ends with the line.
+  return new NbdError(code ?? 'EIO', `${attempt}: ${text.trimEnd()}`, { cause });
+}
+
+/** How a request has failed that began at `requestOffset`. */
+export function nbdErrorOf(failure: ClientFailure, requestOffset: number): NbdError {
+  const { kind, code, text, offset = requestOffset } = failure;
+  if (kind === 'bad-reply') {
+    return new NbdError('EPROTO', `the reply is not one to this request: ${text}`, { offset });
+  }
+  const name = spellErrorCode(code);
+  // A simple reply has no words.
+  return new NbdError(name, text === '' ? `the server answered ${name}` : text, { offset });
 }

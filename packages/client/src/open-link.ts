@@ -28,15 +28,15 @@ export function withWelcome<T>(
     const link = new Link(await dial(reach.address, limit), {
       tlsRequired: reach.tls === 'require',
     });
+    // To the last: whoever is told of the abortion has no link to close.
     const abort = (): void => link.destroy(limit.reason as Error);
     limit.addEventListener('abort', abort);
+    if (limit.aborted) abort();
     try {
       return await work(await welcome(link, reach));
     } catch (error) {
       void link.close();
       throw error;
-    } finally {
-      limit.removeEventListener('abort', abort);
     }
   });
 }

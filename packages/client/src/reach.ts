@@ -18,6 +18,13 @@ export interface Reach {
   readonly framing: Framing;
 }
 
+/** The room that `sockaddr_un` has; the pipes of Windows have their own limits. */
+const UNIX_PATH_BYTES_MAX =
+  new Map<string, number>([
+    ['linux', 108],
+    ['win32', Infinity],
+  ]).get(process.platform) ?? 104;
+
 const FRAMINGS: readonly Framing[] = ['simple', 'structured', 'extended'];
 const TLS_MODES: readonly TlsMode[] = ['off', 'prefer', 'require'];
 
@@ -32,7 +39,7 @@ export function reachOf(
 ): Reach {
   const uri = typeof target === 'string' ? parseNbdUri(target) : target;
   return {
-    address: uri.address,
+    address: checkAddress(uri.address),
     exportName: options.exportName ?? uri.exportName ?? '',
     tls: tlsModeOf(uri, options.tls),
     credentials: credentialsOf(uri, options),
@@ -44,6 +51,25 @@ export function reachOf(
 /** Whom the certificate must be for, where nobody says. */
 export function hostOf(address: Address): string {
   return address.kind === 'tcp' ? address.host : 'localhost';
+}
+
+/**
+ * Sees to it that Node connects to what the address says: it would cut a path off where the kernel's form
+ * of it ends, and take an empty one for TCP.
+ */
+function checkAddress(address: Address): Address {
+  if (address.kind !== 'unix') return address;
+  const { path } = address;
+  if (path === '' || path.includes('\0', 1)) {
+    throw new TypeError(`${JSON.stringify(path)} is not the path of a Unix socket`);
+  }
+  const bytes = Buffer.byteLength(path);
+  if (bytes > UNIX_PATH_BYTES_MAX) {
+    throw new TypeError(
+      `the path of a Unix socket has at most ${UNIX_PATH_BYTES_MAX} bytes, not ${bytes}: ${JSON.stringify(path)}`,
+    );
+  }
+  return address;
 }
 
 /** A URI says what its author wants; in silence nothing is upgraded or downgraded. */

@@ -66,7 +66,7 @@ export class RequestDesk {
   }
 
   /** Takes no more, lets what was asked be answered, and ends the links. */
-  async close(cut: AbortSignal | undefined): Promise<void> {
+  async close(cut: AbortSignal): Promise<void> {
     this.#closed = true;
     this.#group.giveUp();
     const settled = Promise.allSettled(this.#underWay);

@@ -47,6 +47,8 @@ describe('TLS as a client asks for it (K-011)', () => {
   it('is refused where a part is missing', async () => {
     await expect(tlsOptions({ cert: 'C' }, 'h')).rejects.toThrow('found cert without key');
     await expect(tlsOptions({ key: 'K' }, 'h')).rejects.toThrow('found key without cert');
+    const certificates = '/nowhere/certificates';
+    await expect(tlsOptions({ certificates }, 'h')).rejects.toMatchObject({ code: 'ENOENT' });
     await expect(tlsOptions({ pskFile: '/nowhere/keys.psk' }, 'h')).rejects.toMatchObject({
       name: 'NbdError',
       code: 'ENOENT',

@@ -6,13 +6,13 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { checkServerIdentity, type ConnectionOptions } from 'node:tls';
-import { nbdErrorFrom } from './nbd-error.ts';
+import { NbdError, nbdErrorFrom } from './nbd-error.ts';
 import type { Pem, PreSharedKey, TlsCredentials } from './tls-credentials.ts';
 
 /**
  * Reads the files that `credentials` name. `host` is whom the certificate must be for where they do not say.
  *
- * @throws NbdError for a file that cannot be read; TypeError for credentials that do not go together
+ * @throws NbdError for a file that cannot be read, or a folder without any; TypeError for credentials that do not go together
  */
 export async function tlsOptions(
   credentials: TlsCredentials,
@@ -78,6 +78,10 @@ async function certificates(credentials: TlsCredentials): Promise<ConnectionOpti
   const ca = credentials.ca ?? (await readIn(folder, 'ca-cert.pem'));
   const cert = credentials.cert ?? (await readIn(folder, 'client-cert.pem'));
   const key = credentials.key ?? (await readIn(folder, 'client-key.pem'));
+  if (folder !== undefined && (ca ?? cert ?? key) === undefined) {
+    // With a folder that is misspelt, we would trust whom the caller did not mean to.
+    throw new NbdError('ENOENT', `cannot read credentials: ${folder} has none of the files`);
+  }
   if ((cert === undefined) !== (key === undefined)) {
     const [there, lacking] = cert === undefined ? ['key', 'cert'] : ['cert', 'key'];
     throw new TypeError(`expected cert and key, found ${there} without ${lacking}`);

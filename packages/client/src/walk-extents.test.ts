@@ -53,6 +53,38 @@ describe('a walk over extents', () => {
     ]);
   });
 
+  it('asks at multiples of the block size, though extents end anywhere (K-018)', async () => {
+    const asked: number[] = [];
+    const walk = { context: CONTEXT, offset: 1024, length: 2048, minimum: 512 };
+    const found = await gather(
+      walkExtents(walk, async ({ offset }) => {
+        asked.push(offset);
+        return [
+          { length: 600, flags: offset === 1024 ? 0 : 1 },
+          { length: 5, flags: 2 },
+        ];
+      }),
+    );
+    expect(asked).toEqual([1024, 1536, 2048, 2560]);
+    expect(found).toEqual([
+      { offset: 1024, length: 600, flags: 0 },
+      { offset: 1624, length: 5, flags: 2 },
+      { offset: 1629, length: 507, flags: 1 },
+      { offset: 2136, length: 5, flags: 2 },
+      { offset: 2141, length: 507, flags: 1 },
+      { offset: 2648, length: 5, flags: 2 },
+      { offset: 2653, length: 419, flags: 1 },
+    ]);
+  });
+
+  it('does not go on for ever when the server says no more than before', async () => {
+    const walk = { context: CONTEXT, offset: 0, length: 2048, minimum: 512 };
+    await expect(gather(walkExtents(walk, little))).rejects.toMatchObject({
+      code: 'EPROTO',
+      offset: 100,
+    });
+  });
+
   it('does not go on for ever when the server says nothing', async () => {
     const walk = { context: CONTEXT, offset: 0, length: 8 };
     await expect(gather(walkExtents(walk, async () => []))).rejects.toMatchObject({
@@ -60,6 +92,10 @@ describe('a walk over extents', () => {
     });
   });
 });
+
+async function little(): Promise<{ length: number; flags: number }[]> {
+  return [{ length: 100, flags: 0 }];
+}
 
 async function holeAndData(): Promise<{ length: number; flags: number }[]> {
   return [

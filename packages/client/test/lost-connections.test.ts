@@ -118,6 +118,21 @@ describe('with a policy', () => {
     await client.close();
   });
 
+  it('every flush that was asked for before that is told rejects, since each has changes of its own', async () => {
+    const server = await scriptedServer();
+    const client = await connect(server.uri, { reconnect: AT_ONCE });
+    const write = client.write(new Uint8Array(4), 0);
+    (await server.next()).answer();
+    await write;
+    server.cut();
+    await server.until(() => server.connections === 2);
+    for (const flush of [client.flush(), client.flush()]) {
+      await expect(flush).rejects.toMatchObject({ code: 'ECONNRESET' });
+    }
+    await expect(Promise.all([client.flush(), answerNext(server)])).resolves.toBeDefined();
+    await client.close();
+  });
+
   it('what is flushed, or written with FUA, is not in doubt', async () => {
     const server = await scriptedServer();
     const client = await connect(server.uri, { reconnect: AT_ONCE });

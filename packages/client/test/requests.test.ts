@@ -1,6 +1,6 @@
 /** Requests: in pieces, side by side, failing, given up. */
 import { Command, CommandFlag, ErrorCode, TransmissionFlag } from '@nbd/codec';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../src/index.ts';
 import { scriptedServer } from './scripted-server.ts';
 
@@ -128,7 +128,11 @@ describe('side by side', () => {
     second?.answer(ErrorCode.ENOMEM);
     first?.answer(0, new Uint8Array([1]));
     expect(await reads[0]).toEqual(new Uint8Array([1]));
-    await expect(reads[1]).rejects.toMatchObject({ code: 'ENOMEM', offset: 1 });
+    await expect(reads[1]).rejects.toMatchObject({
+      code: 'ENOMEM',
+      offset: 1,
+      message: 'the server answered ENOMEM',
+    });
     expect(await reads[2]).toEqual(new Uint8Array([3]));
     await client.close();
   });
@@ -187,6 +191,21 @@ describe('signals', () => {
     expect(server.asked).toEqual([]);
   });
 
+  it('one may be shared by many requests, of which Node does not warn', async () => {
+    const warnings: Error[] = [];
+    const heed = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', heed);
+    onTestFinished(() => void process.off('warning', heed));
+    const server = await scriptedServer();
+    const client = await connect(server.uri, { requestsMax: 20 });
+    const { signal } = new AbortController();
+    const reads = Array.from({ length: 40 }, (_, i) => client.read(i, 1, { signal }));
+    for (const _ of reads) (await server.next()).answer(0, new Uint8Array(1));
+    await Promise.all(reads);
+    await client.close();
+    expect(warnings).toEqual([]);
+  });
+
   it('the bytes of a write with a signal are the client’s own', async () => {
     const server = await scriptedServer();
     const client = await connect(server.uri);
@@ -223,6 +242,19 @@ describe('close (K-034)', () => {
     const read = client.read(0, 1).catch((error: unknown) => error);
     await server.next();
     await client.close({ signal: AbortSignal.abort() });
+    expect(await read).toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('can be cut by a later call, when the server does not answer', async () => {
+    const server = await scriptedServer();
+    const client = await connect(server.uri);
+    const read = client.read(0, 1).catch((error: unknown) => error);
+    await server.next();
+    const closing = client.close();
+    const controller = new AbortController();
+    expect(client.close({ signal: controller.signal })).toBe(closing);
+    controller.abort();
+    await closing;
     expect(await read).toMatchObject({ code: 'ECONNRESET' });
   });
 });

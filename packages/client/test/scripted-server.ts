@@ -185,14 +185,15 @@ export async function scriptedServer(): Promise<ScriptedServer> {
   return server;
 }
 
-type Take = (count: number) => Promise<Uint8Array>;
+export type Take = (count: number) => Promise<Uint8Array>;
 
 /** Answers the next bytes of the socket, as many as asked for; rejects when there will be no more. */
-function reader(socket: Socket): Take {
-  let buffered = Buffer.alloc(0);
+export function reader(socket: Socket): Take {
+  const buffered = { chunks: [] as Buffer[], length: 0 };
   let changed = nothing;
   socket.on('data', (bytes: Buffer) => {
-    buffered = Buffer.concat([buffered, bytes]);
+    buffered.chunks.push(bytes);
+    buffered.length += bytes.length;
     changed();
   });
   socket.on('close', () => changed());
@@ -203,13 +204,14 @@ function reader(socket: Socket): Take {
         changed = resolve;
       });
     }
-    const taken = buffered.subarray(0, count);
-    buffered = buffered.subarray(count);
-    return taken;
+    const all = Buffer.concat(buffered.chunks);
+    buffered.chunks = [all.subarray(count)];
+    buffered.length -= count;
+    return all.subarray(0, count);
   };
 }
 
-function optionReply(option: number, type: number, info?: InfoReply): Uint8Array {
+export function optionReply(option: number, type: number, info?: InfoReply): Uint8Array {
   const length = info === undefined ? 0 : measureInfoReply(info);
   return message(20 + length, (view) => {
     const at = encodeOptionReplyHeader(view, 0, { option, type, length });
@@ -217,13 +219,13 @@ function optionReply(option: number, type: number, info?: InfoReply): Uint8Array
   });
 }
 
-function message(bytes: number, encode: (view: DataView) => unknown): Uint8Array {
+export function message(bytes: number, encode: (view: DataView) => unknown): Uint8Array {
   const buffer = new Uint8Array(bytes);
   encode(viewOf(buffer));
   return buffer;
 }
 
-function viewOf(bytes: Uint8Array): DataView {
+export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

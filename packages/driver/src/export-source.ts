@@ -19,7 +19,8 @@ export interface ExportContext {
 export interface TlsPeer {
   /**
    * Who the peer has proven to be: the subject of its verified certificate, such as
-   * "CN=alice, O=Example", or the identity of its pre-shared key. Absent: it was not asked for a proof.
+   * "CN=alice, O=Example", or the identity of its pre-shared key. Empty: its certificate has no subject.
+   * Absent: it was not asked for a proof.
    */
   readonly identity?: string;
   /** SHA-256 of the peer's verified certificate, in hexadecimal with colons. */

@@ -3,6 +3,7 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { CertificatePlaces } from './certificate-folder.ts';
+import { pemBlocks } from './pem-blocks.ts';
 import type { TlsCertificates } from './tls-options.ts';
 
 /**
@@ -33,8 +34,8 @@ export function checkCertificates(
   if (caCert === undefined) {
     throw new Error(`${places.caCert}: expected the authority to verify clients by, found none`);
   }
-  // Node passes over an authority that it cannot read, and would then refuse every client.
-  parseCertificate(caCert, places.caCert);
+  // Node passes over an authority that it cannot read, and would then refuse its clients.
+  for (const block of pemBlocks(caCert, 'CERTIFICATE')) parseCertificate(block, places.caCert);
 }
 
 function parseCertificate(text: string, place: string): X509Certificate {

@@ -145,7 +145,8 @@ export class Connection implements Observer {
     try {
       return await tls.terminate(plain);
     } catch (err) {
-      if (!this.#dropped) this.#tell('info', 'client cannot be put under TLS', { err });
+      const isOurs = this.#dropped || this.#session.phase === 'ended';
+      if (!isOurs) this.#tell('info', 'client cannot be put under TLS', { err });
       throw err;
     }
   }

@@ -12,6 +12,7 @@ import {
   readText,
 } from './certificate-folder.ts';
 import { checkCertificates } from './check-certificates.ts';
+import { pemBlocks } from './pem-blocks.ts';
 import { checkKeys, parseKeys } from './pre-shared-keys.ts';
 import type { TlsCertificates, TlsOptions } from './tls-options.ts';
 
@@ -79,7 +80,8 @@ function certificateSettings(
       requestCert: true,
       rejectUnauthorized: true,
       ...(caCert !== undefined && { ca: caCert }),
-      ...(caCrl !== undefined && { crl: caCrl }),
+      // One by one: of several in one text Node would take the first, and let in whom the others revoke.
+      ...(caCrl !== undefined && { crl: [...pemBlocks(caCrl, 'X509 CRL')] }),
     }),
   };
   tryOut(node, places);

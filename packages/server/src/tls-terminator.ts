@@ -25,6 +25,8 @@ export class TlsTerminator {
   #settings: TlsSettings;
   /** Of the settings now in force, without a handshake. */
   #idle: TlsServer[] = [];
+  /** Settled when the last reload is done, whatever came of it. */
+  #reloaded: Promise<unknown> = Promise.resolve();
   /** Names that clients have claimed; proven once their handshake is done. */
   readonly #names = new WeakMap<object, string>();
 
@@ -41,10 +43,17 @@ export class TlsTerminator {
 
   /**
    * Reads everything anew, from now on by `options`, for the handshakes to come. Rejects as `open`
-   * does, and then all stays as it was.
+   * does, and then all stays as it was. Reloads that overlap are done in the order of their calls:
+   * what was asked for last is what holds.
    */
-  async reload(options: TlsOptions = this.#options): Promise<void> {
-    checkTlsOptions(options);
+  async reload(options?: TlsOptions): Promise<void> {
+    if (options !== undefined) checkTlsOptions(options);
+    const reloading = this.#reloaded.then(() => this.#reload(options));
+    this.#reloaded = reloading.catch(() => undefined);
+    await reloading;
+  }
+
+  async #reload(options = this.#options): Promise<void> {
     this.#settings = await readTlsSettings(options);
     this.#options = options;
     this.#idle = [];
@@ -114,19 +123,25 @@ function shakeHands(server: TlsServer, plain: Socket): Promise<TLSSocket> {
   });
 }
 
-/** In one line, and without the address of a thread that OpenSSL begins its messages with. */
+/**
+ * In one line, and without the address of a thread that OpenSSL begins its messages with; so without
+ * a cause, whose message a log would tell, too.
+ */
 function explain(error: Error & { readonly reason?: string }, socket: TLSSocket): Error {
   // A code of OpenSSL, whatever its declared type.
   const refusal: unknown = socket.authorizationError;
   if (typeof refusal === 'string') {
-    return new Error(`the certificate of the client is refused: ${refusal}`, { cause: error });
+    return new Error(`the certificate of the client is refused: ${refusal}`);
   }
   const { code } = error as NodeJS.ErrnoException;
   const reason = code === 'ECONNRESET' ? 'the client closed' : (error.reason ?? error.message);
-  return new Error(`the TLS handshake failed: ${reason}`, { cause: error });
+  return new Error(`the TLS handshake failed: ${reason}`);
 }
 
-/** Node has a line for each part, the most general first; RFC 4514 has them the other way round. */
-function nameOf(subject: string): string {
+/**
+ * Node has a line for each part, the most general first; RFC 4514 has them the other way round. Of a
+ * certificate without a subject it has none, whatever its declared type, and the name is empty.
+ */
+function nameOf(subject: string | undefined = ''): string {
   return subject.split('\n').toReversed().join(', ');
 }

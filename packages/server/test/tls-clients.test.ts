@@ -3,7 +3,13 @@ import { exportLookup, type ExportContext, type TlsPeer } from '@nbd/driver';
 import { memoryDriver } from '@nbd/driver-memory';
 import { describe, expect, test } from 'vitest';
 import type { Server, TlsOptions } from '../src/index.ts';
-import { type Certificate, fingerprintOf, hoursFromNow, makeCertificate } from './certificate.ts';
+import {
+  type Certificate,
+  fingerprintOf,
+  hoursFromNow,
+  makeCertificate,
+  makeRevocations,
+} from './certificate.ts';
 import { go } from './client-bytes.ts';
 import {
   ALICE,
@@ -108,6 +114,41 @@ describe.each(READS.flatMap((reads) => VERSIONS.map((version) => ({ reads, versi
       expect(await enters(server, { ...only, ...showing(ALICE) })).toBe(false);
       expect(refusal()).toBe('the certificate of the client is refused: CERT_REVOKED');
       expect(contexts.map(({ tls: peer }) => peer?.identity)).toEqual(['CN=bob']);
+    });
+
+    test('C-096 several authorities, each with its own list of revocations, are all heard', async () => {
+      const second = makeCertificate({ subject: [['CN', 'second authority']] });
+      const [bob, carol] = ['bob', 'carol'].map((name) =>
+        makeCertificate({ subject: [['CN', name]], issuedBy: second }),
+      ) as [Certificate, Certificate];
+      const caCrl = makeRevocations(AUTHORITY) + makeRevocations(second, [bob]);
+      const caCert = AUTHORITY.cert + second.cert;
+      const tls = { certificates: { ...certificates(), caCert, caCrl }, verifyPeer: true };
+      const { server, contexts, refusal } = await watchedServer(reads, tls);
+      expect(await enters(server, { ...only, ...showing(ALICE) })).toBe(true);
+      expect(await enters(server, { ...only, ...showing(carol) })).toBe(true);
+      expect(await enters(server, { ...only, ...showing(bob) })).toBe(false);
+      expect(refusal()).toBe('the certificate of the client is refused: CERT_REVOKED');
+      expect(contexts).toHaveLength(2);
+    });
+
+    test('C-096 a certificate without a subject is let in without a name', async () => {
+      const nameless = makeCertificate({ subject: [], issuedBy: AUTHORITY });
+      const { server, contexts } = await watchedServer(reads, VERIFYING);
+      expect(await enters(server, { ...only, ...showing(nameless) })).toBe(true);
+      expect(contexts.map(({ tls }) => tls)).toEqual([
+        { identity: '', fingerprint: fingerprintOf(nameless) },
+      ]);
+    });
+
+    test('what a subject is made of cannot be taken for another one, nor break a line', async () => {
+      const forged = [['CN', 'a\n\0\u001b[2J, O=Example + "x"']] as const;
+      const odd = makeCertificate({ subject: forged, issuedBy: AUTHORITY });
+      const { server, contexts } = await watchedServer(reads, VERIFYING);
+      expect(await enters(server, { ...only, ...showing(odd) })).toBe(true);
+      expect(contexts.map(({ tls }) => tls?.identity)).toEqual([
+        String.raw`CN=a\0A\00\1B[2J\, O=Example \+ \"x\"`,
+      ]);
     });
 
     test('where clients are not verified, their certificates are not asked for', async () => {

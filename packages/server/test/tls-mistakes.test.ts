@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { memoryDriver } from '@nbd/driver-memory';
 import { describe, expect, test } from 'vitest';
 import { type ServeOptions, serve } from '../src/index.ts';
-import { type Certificate, hoursFromNow, makeCertificate } from './certificate.ts';
+import { type Certificate, hoursFromNow, makeCertificate, makeRevocations } from './certificate.ts';
 import { AUTHORITY, certificates, haggleUnderTls, IMPOSTOR, SERVER } from './secure-client.ts';
 import { serving, temporaryFolder } from './serving.ts';
 
@@ -95,6 +95,19 @@ describe('a folder of certificates', () => {
     [
       'a list of revocations that is none',
       { 'ca-cert.pem': AUTHORITY.cert, 'ca-crl.pem': 'none' },
+      'ca-crl.pem: TLS cannot use it: ',
+    ],
+    [
+      'a second authority that is half written',
+      { 'ca-cert.pem': AUTHORITY.cert + IMPOSTOR.cert.slice(0, 200) },
+      'ca-cert.pem: expected a certificate in PEM, found something else',
+    ],
+    [
+      'a second list of revocations that is half written',
+      {
+        'ca-cert.pem': AUTHORITY.cert,
+        'ca-crl.pem': makeRevocations(AUTHORITY) + makeRevocations(AUTHORITY).slice(0, 200),
+      },
       'ca-crl.pem: TLS cannot use it: ',
     ],
   ])('with %s cannot verify clients', async (_what, files, says) => {

@@ -87,6 +87,18 @@ describe.each(READS)('reads: %s', (reads) => {
     await expect(server.reloadTls({})).rejects.toThrow(TypeError);
   });
 
+  test('of two at a time, the one that was asked for last holds, however long the first takes', async () => {
+    const folder = temporaryFolder();
+    fillFolder(folder, SERVER);
+    const server = await serving({ reads, tls: { certificates: certificates() } });
+    // Files take a while to read, texts do not.
+    const fromFiles = server.reloadTls({ certificates: folder });
+    const fromTexts = server.reloadTls({ certificates: certificates(NEXT) });
+    const failing = server.reloadTls({ certificates: join(folder, 'none') });
+    await Promise.all([fromFiles, fromTexts, expect(failing).rejects.toThrow('ENOENT')]);
+    expect(await shownToNewcomer(server)).toBe(fingerprintOf(NEXT));
+  });
+
   test('C-096 a client that was revoked is refused from then on, and has no session to resume', async () => {
     const tls = { certificates: certificates(), verifyPeer: true };
     const server = await serving({ reads, tls });

@@ -1,7 +1,7 @@
 /** An export as an end of a copy. */
 import type { Client, ConnectOptions } from '@nbd/client';
 import { failure, ProgramError } from '../program-error.ts';
-import { openClient } from '../server-access.ts';
+import { checkReachable, openClient } from '../server-access.ts';
 import type { Destination, Run, Source, WriteWishes } from './ends.ts';
 import { writeZeroes } from './write-zeroes.ts';
 
@@ -10,6 +10,12 @@ const ALLOCATION = 'base:allocation';
 export async function openNbdSource(uri: string, options: ConnectOptions): Promise<Source> {
   const client = await openClient(uri, { ...options, contexts: [ALLOCATION] });
   const { size, info } = client;
+  try {
+    checkReachable(client);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
   return {
     name: uri,
     size,

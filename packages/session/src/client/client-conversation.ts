@@ -13,7 +13,10 @@ import { OptionAsker } from './haggling/option-asker.ts';
 import { ClientTransmission, type TransmissionRules } from './transmission/client-transmission.ts';
 import { Violation } from './violation.ts';
 
-export type ConversationRules = HandshakeRules & TransmissionRules;
+export type ConversationRules = HandshakeRules &
+  TransmissionRules & {
+    readonly contextsMax: number;
+  };
 
 export class ClientConversation {
   readonly inbox: Inbox;
@@ -32,7 +35,7 @@ export class ClientConversation {
     this.inbox = new Inbox(pool);
     this.outbox = new ClientOutbox(pool);
     this.handshake = new ClientHandshake(this.inbox, this.outbox, rules);
-    this.#asker = new OptionAsker(this.handshake, this.outbox);
+    this.#asker = new OptionAsker(this.handshake, this.outbox, rules.contextsMax);
   }
 
   get isEnding(): boolean {

@@ -90,7 +90,7 @@ export interface OptionRefused {
  *   bad-length, bad-text, bad-value  a message contradicts itself (K-007, K-027)
  *   bad-option-reply         the reply is to another option, or none for this one (K-005)
  *   option-reply-too-long    more data than any reply may have (K-006)
- *   too-many-option-replies  more of them than `optionRepliesBytesMax`
+ *   too-many-option-replies  more of them than `optionRepliesBytesMax` or `contextsMax`
  *   no-export-info           an export is granted without a word on its size (K-008)
  *   no-transmission-flags    HAS_FLAGS is not set (K-015)
  *   export-too-large         the size has more than 53 bits (K-016)

@@ -5,12 +5,18 @@ export interface ClientLimits {
    * More of them end the session (K-006).
    */
   readonly optionRepliesBytesMax: number;
-  /** Extents kept of one chunk of a BLOCK_STATUS, 131 072. The rest is dropped: fewer is lawful (K-029). */
+  /** Meta contexts that one SET_META_CONTEXT selects, 256: each reply looks for its own. More end the session. */
+  readonly contextsMax: number;
+  /**
+   * Extents kept of the reply to one BLOCK_STATUS, 131 072, shared evenly by the contexts that it asks for.
+   * The rest is dropped: fewer is lawful (K-029).
+   */
   readonly extentsMax: number;
 }
 
 export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
   optionRepliesBytesMax: 4 * 2 ** 20,
+  contextsMax: 256,
   extentsMax: 2 ** 17,
 };
 

@@ -1,6 +1,6 @@
 import { Option, OptionReply, TransmissionFlag } from '@nbd/codec';
 import { expect, test } from 'vitest';
-import type { BlockSize, ClientSession, ReplyMode } from '../../src/index.ts';
+import type { BlockSize, ClientSession, ClientSessionOptions, ReplyMode } from '../../src/index.ts';
 import { concat, content } from '../client-bytes.ts';
 import {
   ack,
@@ -154,8 +154,8 @@ test.each([
 });
 
 /** A session that speaks structured replies. */
-function structured(): ReturnType<typeof greeted> {
-  const server = greeted();
+function structured(options: ClientSessionOptions = {}): ReturnType<typeof greeted> {
+  const server = greeted(options);
   server.session.requestStructuredReplies();
   server.says(ack(Option.STRUCTURED_REPLY));
   return server;
@@ -215,6 +215,13 @@ test('K-029 two contexts of the same id end the session', () => {
   const server = structured();
   selects(server, 'disk', metaContext(Option.SET_META_CONTEXT, 5, 'c:d'));
   expect(server.ended()).toBe('bad-option-reply');
+});
+
+test('K-006 more contexts than a reply can be searched for end the session', () => {
+  const server = structured({ limits: { contextsMax: 3 } });
+  const more = [1, 2, 3].map((id) => metaContext(Option.SET_META_CONTEXT, id, `x:${id}`));
+  selects(server, 'disk', ...more, ack(Option.SET_META_CONTEXT));
+  expect(server.ended()).toBe('too-many-option-replies');
 });
 
 test('requests can follow in the chunk that ends the handshake', () => {

@@ -18,8 +18,10 @@ import { OptionWriter } from './option-writer.ts';
 export class OptionAsker {
   readonly #handshake: ClientHandshake;
   readonly #writer: OptionWriter;
+  readonly #contextsMax: number;
 
-  constructor(handshake: ClientHandshake, outbox: ClientOutbox) {
+  constructor(handshake: ClientHandshake, outbox: ClientOutbox, contextsMax: number) {
+    this.#contextsMax = contextsMax;
     this.#handshake = handshake;
     this.#writer = new OptionWriter(outbox);
   }
@@ -52,7 +54,7 @@ export class OptionAsker {
   setContexts(exportName: string, queries: readonly string[]): void {
     this.#handshake.expectTurnFor(Option.SET_META_CONTEXT);
     this.#writer.contexts(Option.SET_META_CONTEXT, { exportName, queries });
-    this.#handshake.ask(gatherContexts(exportName));
+    this.#handshake.ask(gatherContexts(exportName, this.#contextsMax));
   }
 
   info(exportName: string, infos: readonly number[]): void {

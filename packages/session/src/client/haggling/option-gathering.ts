@@ -57,7 +57,7 @@ export function gatherContextNames(exportName: string): OptionGathering {
   };
 }
 
-export function gatherContexts(exportName: string): OptionGathering {
+export function gatherContexts(exportName: string, contextsMax: number): OptionGathering {
   const contexts = new Map<number, MetaContext>();
   return {
     option: Option.SET_META_CONTEXT,
@@ -68,6 +68,12 @@ export function gatherContexts(exportName: string): OptionGathering {
         throw new Violation(
           'bad-option-reply',
           `SET_META_CONTEXT: expected unique context ids, found ${id} twice`,
+        );
+      }
+      if (contexts.size === contextsMax) {
+        throw new Violation(
+          'too-many-option-replies',
+          `SET_META_CONTEXT: expected at most ${contextsMax} contexts`,
         );
       }
       contexts.set(id, { id, name });

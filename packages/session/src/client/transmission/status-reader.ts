@@ -31,6 +31,8 @@ export class StatusReader {
   #inHead = true;
   /** Where extents are kept; undefined: nowhere. */
   #extents: StatusExtent[] | undefined;
+  /** How many may be kept there. */
+  #room = 0;
 
   constructor(isExtended: boolean, extentsMax: number) {
     this.#isExtended = isExtended;
@@ -74,7 +76,7 @@ export class StatusReader {
       this.#extents = this.#begun(request, this.#readHead(inbox));
     }
     while (this.#bytesLeft > 0) {
-      if (this.#extents === undefined || this.#extents.length === this.#extentsMax) {
+      if (this.#extents === undefined || this.#extents.length === this.#room) {
         this.#bytesLeft -= inbox.discard(this.#bytesLeft);
         return this.#bytesLeft === 0;
       }
@@ -94,6 +96,7 @@ export class StatusReader {
       return undefined;
     }
     const extents: StatusExtent[] = [];
+    this.#room = Math.max(1, Math.floor(this.#extentsMax / contexts.length));
     statuses.push({ context, extents });
     return extents;
   }
