@@ -39,6 +39,8 @@ class Endless {
 
   readonly extents = (): Iterable<Extent> => this.#tell();
 
+  readonly extentsLater = (): AsyncIterable<Extent> => later(this.#tell());
+
   *#tell(): Generator<Extent> {
     try {
       for (; ; this.told++) {
@@ -49,6 +51,10 @@ class Endless {
       this.isClosed = true;
     }
   }
+}
+
+async function* later(extents: Iterable<Extent>): AsyncGenerator<Extent> {
+  yield* extents;
 }
 
 describe.each(['structured', 'extended'] as const)('%s statuses', (replyMode) => {
@@ -154,19 +160,22 @@ describe.each(['structured', 'extended'] as const)('%s statuses', (replyMode) =>
     await talk.ends();
   });
 
-  test('a client that has gone is told no further', async () => {
-    const endless = new Endless();
-    const { extents } = endless;
-    const { driver } = mappedDriver({ size: KIB, facts: { size: 2 ** 42, extents } });
-    const talk = await serve(driver, BASE);
-    endless.midway = () => talk.client.drops();
-    talk.client.says(requestIn(replyMode, { type: BLOCK_STATUS, length: 2 ** 32 - 512 }));
-    await talk.served.done;
-    expect(endless.isClosed).toBe(true);
-    expect(endless.told).toBeGreaterThanOrEqual(5000);
-    expect(endless.told).toBeLessThan(2 ** 14);
-    expect(talk.pool.lentBytes).toBe(0);
-  });
+  test.each([false, true])(
+    'a client that has gone is told no further; later: %s',
+    async (isLate) => {
+      const endless = new Endless();
+      const extents = isLate ? endless.extentsLater : endless.extents;
+      const { driver } = mappedDriver({ size: KIB, facts: { size: 2 ** 42, extents } });
+      const talk = await serve(driver, BASE);
+      endless.midway = () => talk.client.drops();
+      talk.client.says(requestIn(replyMode, { type: BLOCK_STATUS, length: 2 ** 32 - 512 }));
+      await talk.served.done;
+      expect(endless.isClosed).toBe(true);
+      expect(endless.told).toBeGreaterThanOrEqual(5000);
+      expect(endless.told).toBeLessThan(2 ** 14);
+      expect(talk.pool.lentBytes).toBe(0);
+    },
+  );
 
   test('a disk that takes one call at a time is asked so for its extents too', async () => {
     const { driver, calls } = mappedDriver({

@@ -1,11 +1,12 @@
 /** What long READs may hold, and how they go on beside others. Spec: "NBD_CMD_READ", "Terminating the transmission phase". */
 import { Command, ErrorCode } from '@nbd/codec';
-import { dataExtent, type Driver, holeExtent } from '@nbd/driver';
+import { dataExtent, type Driver, holeExtent, oneExport } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
-import { requestIn } from './client-bytes.ts';
+import { agreement, clientFlags, go, requestIn } from './client-bytes.ts';
 import { expectSameBytes } from './expectations.ts';
 import { mappedDriver } from './mapped-driver.ts';
 import { contentOf, readReplies } from './reply-reader.ts';
+import { serveScript } from './scripted-service.ts';
 import { quiet, servingIn } from './served-conversation.ts';
 
 const { EINVAL } = ErrorCode;
@@ -96,6 +97,28 @@ describe.each(['structured', 'extended'] as const)('long %s READs', (replyMode) 
       [1n, 0],
     ]);
     await talk.ends();
+  });
+
+  test('C-171 a turn at any moment while holes are looked for takes no long READ for another', async () => {
+    const extents = async function* () {
+      yield dataExtent(PIECE);
+    };
+    const { driver } = mappedDriver({ size: PIECE, facts: { extents } });
+    const service = serveScript(oneExport({ driver }), { limits: { inFlightMax: 1 } });
+    service.channel.receives(clientFlags(3), agreement(replyMode, ''), go());
+    await quiet();
+    service.channel.heard();
+    const cookies = Array.from({ length: 9 }, (_, i) => i);
+    service.channel.receives(
+      ...cookies.map((cookie) => requestIn(replyMode, { length: PIECE, cookie })),
+    );
+    for (let moment = 0; moment < 200; moment++) {
+      await Promise.resolve();
+      service.channel.receives();
+    }
+    const replies = readReplies(service.channel.heard());
+    expect(replies.map(({ cookie }) => Number(cookie))).toEqual(cookies);
+    expect(service.served.inFlight).toBe(0);
   });
 
   test('C-302 DISC lets a long READ be answered to its end', async () => {

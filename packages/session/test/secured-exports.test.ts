@@ -168,6 +168,17 @@ test('C-082 the source is told who the peer is', async () => {
   expect(pool.lentBytes).toBe(0);
 });
 
+test('C-091 an export that was opened in the clear is opened anew for whoever it turns out to be', async () => {
+  const exports = source();
+  const { channel } = served('on', exports);
+  await ask(channel, infoOption(Option.INFO, 'open'));
+  await ask(channel, option(Option.STARTTLS));
+  await channel.shakesHands();
+  await ask(channel, go('open'));
+  expect(exports.log).toEqual(['open open', 'close open', 'open open']);
+  expect(exports.seen.map(({ tls }) => tls?.identity)).toEqual([undefined, 'CN=alice']);
+});
+
 test('C-082 no bytes are asked for between the acknowledgement and TLS', async () => {
   const { channel } = served('on');
   await ask(channel, option(Option.STARTTLS));

@@ -50,6 +50,16 @@ test('what goes past idleBytesMax is not kept', () => {
   expect(pool.take(1)).not.toBe(second);
 });
 
+test('what nobody asks for any more makes room for what is in use', () => {
+  const large = 16 * CLASS;
+  const pool = new BufferPool({ idleBytesMax: large + 2 * ROOM });
+  const small = Array.from({ length: 16 }, () => pool.take(1));
+  for (const slab of small) slab.release();
+  const slab = pool.take(large);
+  slab.release();
+  expect(pool.take(large)).toBe(slab);
+});
+
 test('there is room up to lentBytesMax, which is advice: a loan is never refused', () => {
   const pool = new BufferPool({ lentBytesMax: 2 * (CLASS + ROOM) });
   expect(pool.hasRoom(2 * (CLASS + ROOM))).toBe(true);

@@ -103,12 +103,28 @@ export class BufferPool {
   takeBack(slab: Slab): void {
     const { length } = slab.bytes;
     this.#lentBytes -= length;
+    if (this.#idleBytes + length > this.#idleBytesMax) this.#makeRoom(length);
     if (this.#idleBytes + length <= this.#idleBytesMax) {
       const idle = this.#idle.get(length);
       if (idle === undefined) this.#idle.set(length, [slab]);
       else idle.push(slab);
       this.#idleBytes += length;
     }
+  }
+
+  /** Gives up slabs of other classes than that of `length`, those first of which none came back for the longest time. */
+  #makeRoom(length: number): void {
+    for (const [other, idle] of this.#idle) {
+      if (other === length) continue;
+      while (idle.length > 0 && this.#idleBytes + length > this.#idleBytesMax) {
+        idle.pop();
+        this.#idleBytes -= other;
+      }
+    }
+    // The classes are in the order of use as far as it matters: of those that came back when there was no room.
+    const idle = this.#idle.get(length) ?? [];
+    this.#idle.delete(length);
+    this.#idle.set(length, idle);
   }
 }
 

@@ -17,8 +17,8 @@ export function thenFlush(change: Awaitable<void>, driver: Driver): Awaitable<vo
 }
 
 /**
- * Zeroes a range by writing, however long it is. Native FUA is asked of each slice. `breathe` is awaited
- * every few slices; what it rejects with ends the work, which may have lost its purpose in the meantime.
+ * Zeroes a range by writing, however long it is. Native FUA is asked of each slice. `check` is called before each
+ * slice, and `breathe` awaited every few; what they throw ends the work, which may have lost its purpose in the meantime.
  *
  * @throws DriverError ENOTSUP for `fast`: nothing is slower than this
  */
@@ -27,6 +27,7 @@ export async function zeroByWriting(
   offset: number,
   length: number,
   { fua, fast }: ZeroOptions,
+  check: (offset: number, length: number) => void,
   breathe: () => Promise<void>,
 ): Promise<void> {
   if (fast) throw new DriverError('ENOTSUP', 'zeroes are written out on this disk');
@@ -37,7 +38,9 @@ export async function zeroByWriting(
   const end = offset + length;
   let slices = 0;
   for (let at = offset; at < end; at += slice) {
-    const answer = driver.write?.(zeroes.subarray(0, end - at), at, options);
+    const source = zeroes.subarray(0, end - at);
+    check(at, source.length);
+    const answer = driver.write?.(source, at, options);
     if (isPromise(answer)) await answer;
     if (++slices % SLICES_PER_TURN === 0) await breathe();
   }

@@ -44,9 +44,10 @@ export class ExportDesk {
     this.#export = new ExportInUse(parts.source, (error) => parts.observer.closeFailed?.(error));
   }
 
-  /** From now on the connection is under TLS. */
+  /** From now on the connection is under TLS: whatever was opened for whoever it was in the clear does not count (C-091). */
   secured(tls: TlsPeer): void {
     this.#context = { ...this.#context, tls };
+    this.#export.forget();
   }
 
   /** Answers the question, if the session still wants to know. Never rejects. */

@@ -5,8 +5,8 @@
 import type { ExportContext, ExportSource, OpenExport } from '@nbd/driver';
 
 interface Use {
-  /** The name that it was asked for by. */
-  readonly name: string;
+  /** The name that it was asked for by; undefined: it is not to be found under any. */
+  readonly name: string | undefined;
   readonly opening: Promise<OpenExport | undefined>;
 }
 
@@ -37,6 +37,11 @@ export class ExportInUse {
       // What was not opened is asked for anew the next time.
       if (opened === undefined && this.#use === use) this.#use = undefined;
     }
+  }
+
+  /** What is open counts for no name any more: the next that is asked for closes it and is opened anew. */
+  forget(): void {
+    if (this.#use !== undefined) this.#use = { ...this.#use, name: undefined };
   }
 
   /** Closes what is open or being opened, for good. A failure is told, never thrown (C-284). */

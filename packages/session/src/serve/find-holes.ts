@@ -4,12 +4,16 @@
 import type { Request } from '@nbd/codec';
 import { type Awaitable, checkExtents, clipExtents, type Driver, type Extent } from '@nbd/driver';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
+import { mustStillFit } from './current-size.ts';
 
 /**
  * A hole below this is read like data: each one told costs a chunk, and a call of the disk for the data
  * behind it, so that a READ of many small holes would be slower than a plain one.
  */
 const HOLE_BYTES_MIN = 64 * 1024;
+
+/** Extents that are looked at for one READ: each may cost the disk a system call. */
+const EXTENTS_MAX = 4096;
 
 /** Pieces begin and end at multiples of this, or of the minimum block if it is more (C-214). */
 const ALIGNMENT = 512;
@@ -21,28 +25,47 @@ export interface Hole {
 }
 
 /**
- * Adds to `holes` those in the range of the request, in order. What the extents do not reach counts as data.
+ * Adds to `holes` those in the range of the request, in order, and calls `looked` for each extent that it took to
+ * find them. What the extents do not reach counts as data, and so does what is behind too many of them.
  *
  * @throws what `extents` does, and RangeError if they break their contract
  */
 export function findHoles(
   driver: Driver,
-  { size, blockMinimum }: ExportFacts,
-  { offset, length }: Request,
+  facts: ExportFacts,
+  request: Request,
   holes: Hole[],
+  looked: () => void,
 ): Awaitable<void> {
   if (driver.extents === undefined) return undefined;
+  mustStillFit(driver, facts, request);
+  const { size, blockMinimum } = facts;
+  const { offset, length } = request;
   const answered = driver.extents(offset, length);
   const extents = clipExtents(checkExtents(answered, size - offset), length);
   const finder = new HoleFinder(offset, offset + length, Math.max(ALIGNMENT, blockMinimum), holes);
-  if (!(Symbol.iterator in extents)) return findLater(extents, finder);
-  for (const extent of extents) finder.add(extent);
+  let left = EXTENTS_MAX;
+  const goesOn = (extent: Extent): boolean => {
+    looked();
+    finder.add(extent);
+    return --left > 0;
+  };
+  if (!(Symbol.iterator in extents)) return findLater(extents, goesOn, finder);
+  for (const extent of extents) {
+    if (!goesOn(extent)) break;
+  }
   finder.end();
   return undefined;
 }
 
-async function findLater(extents: AsyncIterable<Extent>, finder: HoleFinder): Promise<void> {
-  for await (const extent of extents) finder.add(extent);
+async function findLater(
+  extents: AsyncIterable<Extent>,
+  goesOn: (extent: Extent) => boolean,
+  finder: HoleFinder,
+): Promise<void> {
+  for await (const extent of extents) {
+    if (!goesOn(extent)) break;
+  }
   finder.end();
 }
 

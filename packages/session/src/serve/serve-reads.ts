@@ -14,6 +14,7 @@ import type { Chunks } from '../server/transmission/chunks.ts';
 import type { DataPiece } from '../server/transmission/data-piece.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import type { InFlight } from '../server/transmission/in-flight.ts';
+import { mustStillFit } from './current-size.ts';
 import { isPromise } from './emulate.ts';
 import { findHoles, type Hole } from './find-holes.ts';
 import { attempt, type Gate, gateOf } from './gate.ts';
@@ -30,7 +31,7 @@ export interface ReadsParts {
   readonly driver: Driver;
   readonly facts: ExportFacts;
   readonly outcomes: Outcomes;
-  /** Called with the bytes of a read that is given to the disk. */
+  /** Called with the bytes of a read that is given to the disk, and with none for each extent that it tells. */
   readonly spent: (bytes: number) => void;
 }
 
@@ -106,7 +107,10 @@ export class Reads {
     if (this.#driver.extents === undefined) return;
     const holes: Hole[] = [];
     read.lookForHoles();
-    const finding = attempt(this.#gate, () => findHoles(this.#driver, this.#facts, request, holes));
+    const looked = () => this.#spent(0);
+    const finding = attempt(this.#gate, () =>
+      findHoles(this.#driver, this.#facts, request, holes, looked),
+    );
     if (!isPromise(finding)) {
       read.found(holes);
       return;
@@ -114,11 +118,16 @@ export class Reads {
     // A disk that cannot tell its holes may well be able to read.
     void finding
       .then(
-        () => read.found(holes),
-        () => read.found([]),
+        () => this.#foundHoles(read, holes),
+        () => this.#foundHoles(read, []),
       )
-      .then(() => this.#endIfOver(read))
       .then(this.#outcomes.answered);
+  }
+
+  /** A client that has gone in the meantime is found out in the same breath: see `#filled`. */
+  #foundHoles(read: LongRead, holes: Hole[]): void {
+    read.found(holes);
+    this.#endIfOver(read);
   }
 
   #beginPieces(): boolean {
@@ -130,14 +139,25 @@ export class Reads {
         const piece = read.begin();
         if (piece === undefined) break;
         bytes += piece.target.length;
-        this.#spent(piece.target.length);
-        this.#read(piece, piece.target, piece.offset);
+        this.#readPiece(read, piece);
       }
       began ||= read.at > at; // some have nothing but holes
       this.#endIfOver(read);
       if (bytes >= BATCH_BYTES_MAX) break;
     }
     return began;
+  }
+
+  #readPiece(read: LongRead, piece: DataPiece): void {
+    const { request, target, offset } = piece;
+    this.#spent(target.length);
+    try {
+      mustStillFit(this.#driver, this.#facts, request, offset, target.length);
+    } catch (error) {
+      this.#failed(read, piece, error);
+      return;
+    }
+    this.#read(piece, target, offset);
   }
 
   /** Fills `target`, now or with the next batch. */
@@ -150,7 +170,7 @@ export class Reads {
       if (this.#gatheredBytes >= BATCH_BYTES_MAX) this.#serveBatch();
       return;
     }
-    const answer = this.#attemptRead(target, offset);
+    const answer = this.#attemptRead(owner, target, offset);
     this.#answersLater = answer !== undefined;
     this.#settle(owner, answer);
   }
@@ -181,9 +201,14 @@ export class Reads {
     }
   }
 
-  #attemptRead(target: Uint8Array, offset: number): Awaitable<void> {
-    if (this.#gate !== undefined)
-      return attempt(this.#gate, () => this.#driver.read(target, offset));
+  #attemptRead(owner: InFlight | DataPiece, target: Uint8Array, offset: number): Awaitable<void> {
+    if (this.#gate !== undefined) {
+      const request = owner.kind === 'request' ? owner : owner.request;
+      return this.#gate.pass(() => {
+        mustStillFit(this.#driver, this.#facts, request, offset, target.length);
+        return this.#driver.read(target, offset);
+      });
+    }
     try {
       return this.#driver.read(target, offset);
     } catch (error) {

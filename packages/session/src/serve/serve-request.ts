@@ -19,6 +19,7 @@ import {
 import type { ServerSession } from '../server/server-session.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import type { InFlight } from '../server/transmission/in-flight.ts';
+import { lookAtSize, mustStillFit } from './current-size.ts';
 import { isPromise, thenFlush, zeroByWriting } from './emulate.ts';
 import { type Gate, gateOf } from './gate.ts';
 import type { Observer, Tally } from './observer.ts';
@@ -55,6 +56,8 @@ export class Translator {
   readonly #nativeFua: boolean;
   readonly #mustKeepPayload: boolean;
   #isAbandoned = false;
+  /** When the last who waits for a turn has it. */
+  #lastBreath = Promise.resolve();
 
   constructor({ session, driver, facts, spent, defer, ...reports }: TranslatorParts) {
     const outcomes = new Outcomes({ session, ...reports });
@@ -74,8 +77,7 @@ export class Translator {
 
   /** Takes over a new size, which another connection may have given the disk. One that cannot be is passed over. */
   lookAtSize(): void {
-    const size = sizeOf(this.#driver);
-    if (size !== undefined) this.#facts.size = size;
+    lookAtSize(this.#driver, this.#facts);
   }
 
   /** Carries out one request; a READ may wait, whole or in part, for `serveReads`. */
@@ -102,11 +104,17 @@ export class Translator {
     this.#reads.abandon();
   }
 
-  /** Resolves when others have had their turn; rejects when there is nobody left to do it for. */
+  /**
+   * Resolves when others have had their turn, one caller at a time, so that many who take long take no more at a time than
+   * one; rejects when there is nobody left to do it for.
+   */
   readonly #breathe = async (): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      this.#defer(resolve);
-    });
+    const turn = () =>
+      new Promise<void>((resolve) => {
+        this.#defer(resolve);
+      });
+    this.#lastBreath = this.#lastBreath.then(turn);
+    await this.#lastBreath;
     if (this.#isAbandoned) throw new DriverError('ESHUTDOWN', 'the client has gone');
   };
 
@@ -114,7 +122,10 @@ export class Translator {
     if (request.type === Command.WRITE && this.#mustKeepPayload) this.#session.keepPayload(request);
     try {
       if (this.#gate === undefined) return this.#call(request);
-      return this.#gate.pass(() => this.#call(request));
+      return this.#gate.pass(() => {
+        mustStillFit(this.#driver, this.#facts, request);
+        return this.#call(request);
+      });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -148,7 +159,8 @@ export class Translator {
     return fua && !this.#nativeFua ? thenFlush(change, this.#driver) : change;
   }
 
-  #zero({ flags, offset, length }: InFlight, fua: boolean): Awaitable<void> {
+  #zero(request: InFlight, fua: boolean): Awaitable<void> {
+    const { flags, offset, length } = request;
     const options: ZeroOptions = {
       fua,
       mayTrim: (flags & CommandFlag.NO_HOLE) === 0,
@@ -156,21 +168,13 @@ export class Translator {
     };
     const driver = this.#driver;
     if (driver.zero !== undefined) return driver.zero(offset, length, options);
-    return zeroByWriting(driver, offset, length, options, this.#breathe);
+    const check = (at: number, bytes: number) =>
+      mustStillFit(driver, this.#facts, request, at, bytes);
+    return zeroByWriting(driver, offset, length, options, check, this.#breathe);
   }
 
   #resize(size: number): Awaitable<void> {
     const answer = this.#driver.resize?.(size);
     return isPromise(answer) ? answer.then(() => this.lookAtSize()) : this.lookAtSize();
-  }
-}
-
-/** The size of a disk, unless its driver fails to tell it. */
-function sizeOf(driver: Driver): number | undefined {
-  try {
-    const { size } = driver;
-    return Number.isSafeInteger(size) && size >= 0 ? size : undefined;
-  } catch {
-    return undefined;
   }
 }

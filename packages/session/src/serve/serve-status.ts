@@ -20,6 +20,7 @@ import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import type { InFlight } from '../server/transmission/in-flight.ts';
 import type { StatusChunk } from '../server/transmission/status-chunk.ts';
 import { UsageError } from '../usage-error.ts';
+import { mustStillFit } from './current-size.ts';
 import { BASE_ALLOCATION } from './disk-contexts.ts';
 import { isPromise } from './emulate.ts';
 import { attempt, type Gate, gateOf } from './gate.ts';
@@ -90,8 +91,10 @@ export class Statuses {
     return told.then(send, drop).finally(this.#outcomes.answered);
   }
 
-  #tell(contextName: string, { offset, length }: InFlight, status: StatusChunk): Awaitable<void> {
+  #tell(contextName: string, request: InFlight, status: StatusChunk): Awaitable<void> {
     const driver = this.#driver;
+    mustStillFit(driver, this.#facts, request);
+    const { offset, length } = request;
     const lengthMax = this.#facts.size - offset;
     if (contextName === BASE_ALLOCATION) {
       if (driver.extents === undefined) {
@@ -126,7 +129,7 @@ function tellRuns<Run extends { readonly length: number }>(
 ): Awaitable<void> {
   const add = (run: Run) => status.add(run.length, flagsOf(run));
   if (Symbol.iterator in runs) return tellNow(runs[Symbol.iterator](), add, breathe);
-  return tellLater(runs, add);
+  return tellLater(runs, add, breathe);
 }
 
 function tellNow<Run>(
@@ -151,8 +154,15 @@ function tellNow<Run>(
   );
 }
 
-async function tellLater<Run>(runs: AsyncIterable<Run>, add: (run: Run) => boolean): Promise<void> {
+/** Promises that settle at once keep everything else from its turn too. */
+async function tellLater<Run>(
+  runs: AsyncIterable<Run>,
+  add: (run: Run) => boolean,
+  breathe: () => Promise<void>,
+): Promise<void> {
+  let told = 0;
   for await (const run of runs) {
     if (!add(run)) return;
+    if (++told % RUNS_PER_TURN === 0) await breathe();
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Which requests may be under way beside each other. One that is alone always may, so no session can
  * be starved; of memory, each has a share that others cannot take. A RESIZE is always alone, so that no request
- * meets another size than it was checked against.
+ * of its own session meets another size than it was checked against.
  *
  * Hot path.
  */

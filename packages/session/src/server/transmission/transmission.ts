@@ -254,10 +254,13 @@ export class Transmission {
     return 'again';
   }
 
-  #readPayload(request: InFlight): InFlight | undefined {
+  /** While the payload came another connection may have made the disk smaller (C-240). */
+  #readPayload(request: InFlight): Step {
     this.#progress = this.#inbox.fill(request.payload, this.#progress);
     if (this.#progress < request.length) return undefined;
-    return this.#lend(request);
+    request.payloadBytes = 0;
+    const fault = checkRequest(request, this.#facts, this.#terms);
+    return fault === undefined ? this.#lend(request) : this.#refuse(request, fault);
   }
 
   #skipPayload(request: InFlight): 'again' | undefined {
