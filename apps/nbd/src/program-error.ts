@@ -1,9 +1,6 @@
 /**
  * The ways this program fails on purpose. Anything else that is thrown is a bug: it shows its stack.
  */
-import { NbdError } from '@nbd/client';
-import { DriverError } from '@nbd/driver';
-import { FileOpenError } from '@nbd/driver-file';
 import { visible } from './visible-text.ts';
 
 export type ProgramErrorCode =
@@ -25,6 +22,9 @@ const EXIT_CODES: Readonly<Record<ProgramErrorCode, number>> = {
   terminated: 143,
   unread: 141,
 };
+
+/** By name and not by class: the driver of files is loaded apart, with classes of its own. */
+const FAULTS: ReadonlySet<string> = new Set(['NbdError', 'DriverError', 'FileOpenError']);
 
 /** The message is for the person who started the program. */
 export class ProgramError extends Error {
@@ -51,8 +51,7 @@ export class ProgramError extends Error {
  * can be blamed for is answered as it is.
  */
 export function failure(cause: unknown, where = ''): unknown {
-  const isFault =
-    cause instanceof NbdError || cause instanceof DriverError || cause instanceof FileOpenError;
+  const isFault = cause instanceof Error && FAULTS.has(cause.name);
   if (!isFault && !isSystemError(cause)) return cause;
   const reason = cause.message;
   return new ProgramError('failed', where === '' ? reason : `${where}: ${reason}`, { cause });

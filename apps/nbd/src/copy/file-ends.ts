@@ -1,7 +1,6 @@
 /** A file or a block device as an end of a copy, by the driver that serves them, too. */
 import { open, stat } from 'node:fs/promises';
 import type { Driver } from '@nbd/driver';
-import { fileDriver } from '@nbd/driver-file';
 import { failure, ProgramError } from '../program-error.ts';
 import type { Destination, Run, Source, WriteWishes } from './ends.ts';
 import { writeZeroes } from './write-zeroes.ts';
@@ -116,8 +115,12 @@ async function* runsOf(disk: Driver): AsyncGenerator<Run> {
   }
 }
 
-/** Large writes go to the thread pool, so that the loop takes in what comes next meanwhile. */
+/**
+ * Large writes go to the thread pool, so that the loop takes in what comes next meanwhile. The driver
+ * is loaded when a file is first opened: most calls open none.
+ */
 async function openDisk(path: string, readOnly: boolean): Promise<Driver> {
+  const { fileDriver } = await import('@nbd/driver-file');
   try {
     return await fileDriver({ path, readOnly, io: readOnly ? 'auto' : 'async' });
   } catch (error) {
