@@ -3,7 +3,7 @@
  */
 import type { Driver, Extent } from '@nbd/driver';
 import { dataExtent } from '@nbd/driver';
-import { PAGE_BYTES, PageTable } from './page-table.ts';
+import { CHUNK_BYTES, PAGE_BYTES, PageTable } from './page-table.ts';
 import { RangeSet } from './range-set.ts';
 
 export interface MemoryDriverOptions {
@@ -12,8 +12,9 @@ export interface MemoryDriverOptions {
 }
 
 /**
- * A disk in memory. It starts as zeroes, takes memory in pages of 64 KiB as it is written, gives them
- * back when they are trimmed, and is gone when the process is. All answers are given at once.
+ * A disk in memory. It starts as zeroes, takes memory as it is written, and is gone when the process is.
+ * It is kept in pages of 64 KiB, which are freed when they are trimmed; their memory is given back when sixteen
+ * neighbours are gone. All answers are given at once.
  *
  * `trim` makes the range read as zeroes. So does `zero`, which is fast for a range of any length: unless the
  * range may become a hole, its pages are reserved, which is to say that the map shows them as allocated.
@@ -75,13 +76,13 @@ interface Sparse {
   readonly reserved: RangeSet;
 }
 
-/** Hot path: a read that lies in one page, as most do, makes one `subarray` and nothing else. */
+/** Hot path: a read that lies in one chunk, as most do, makes one `subarray` and nothing else. */
 function readPages(pages: PageTable, target: Uint8Array, offset: number): void {
-  let page = Math.floor(offset / PAGE_BYTES);
-  let at = offset - page * PAGE_BYTES; // a remainder of large numbers is dear
-  for (let done = 0; done < target.length; page += 1, at = 0) {
-    const length = Math.min(PAGE_BYTES - at, target.length - done);
-    const bytes = pages.find(page);
+  let chunk = Math.floor(offset / CHUNK_BYTES);
+  let at = offset - chunk * CHUNK_BYTES; // a remainder of large numbers is dear
+  for (let done = 0; done < target.length; chunk += 1, at = 0) {
+    const length = Math.min(CHUNK_BYTES - at, target.length - done);
+    const bytes = pages.find(chunk);
     if (bytes === undefined) target.fill(0, done, done + length);
     else target.set(bytes.subarray(at, at + length), done);
     done += length;
@@ -89,12 +90,14 @@ function readPages(pages: PageTable, target: Uint8Array, offset: number): void {
 }
 
 function writePages(pages: PageTable, source: Uint8Array, offset: number): void {
-  let page = Math.floor(offset / PAGE_BYTES);
-  let at = offset - page * PAGE_BYTES;
-  for (let done = 0; done < source.length; page += 1, at = 0) {
-    const length = Math.min(PAGE_BYTES - at, source.length - done);
+  let chunk = Math.floor(offset / CHUNK_BYTES);
+  let at = offset - chunk * CHUNK_BYTES;
+  for (let done = 0; done < source.length; chunk += 1, at = 0) {
+    const length = Math.min(CHUNK_BYTES - at, source.length - done);
     const whole = done === 0 && length === source.length;
-    pages.make(page).set(whole ? source : source.subarray(done, done + length), at);
+    const first = Math.floor((offset + done) / PAGE_BYTES);
+    const end = endOfPage(offset + done + length) / PAGE_BYTES;
+    pages.make(first, end).set(whole ? source : source.subarray(done, done + length), at);
     done += length;
   }
 }
@@ -120,8 +123,9 @@ function discard({ pages, reserved }: Sparse, offset: number, end: number): void
 
 /** Clears a range inside one page. */
 function clearIfThere(pages: PageTable, offset: number, end: number): void {
-  const at = offset % PAGE_BYTES;
-  pages.find(Math.floor(offset / PAGE_BYTES))?.fill(0, at, at + (end - offset));
+  if (end === offset || !pages.has(Math.floor(offset / PAGE_BYTES))) return;
+  const at = offset % CHUNK_BYTES;
+  pages.find(Math.floor(offset / CHUNK_BYTES))?.fill(0, at, at + (end - offset));
 }
 
 /** The next border between pages, which may be `offset` itself. */
@@ -143,7 +147,7 @@ function* extentsFrom(
 ): Generator<Extent> {
   for (let from = offset; from < end; ) {
     const page = Math.floor(from / PAGE_BYTES);
-    const exists = pages.find(page) !== undefined;
+    const exists = pages.has(page);
     const next = exists
       ? nextAbsent(pages, page, endOfPage(end) / PAGE_BYTES)
       : Math.min(pages.next(page), reserved.nextBorder(page));
@@ -157,6 +161,6 @@ function* extentsFrom(
 /** The first page from `page` on that does not exist, or `end`: the rest of a long run is not of interest. */
 function nextAbsent(pages: PageTable, page: number, end: number): number {
   let next = page;
-  while (next < end && pages.find(next) !== undefined) next += 1;
+  while (next < end && pages.has(next)) next += 1;
   return next;
 }
