@@ -1,6 +1,7 @@
 /**
  * Guards of what makes the server fast: few system calls, and little time on a processor, for each
- * operation. Neither depends on how busy the machine is; nothing here looks at rates.
+ * operation. Nothing here looks at rates. A machine that is busy with other things makes both dearer, so the
+ * margins are wide, and the suite runs this when all else is done.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -71,6 +72,7 @@ describe.runIf(process.platform === 'linux')('of small reads, 64 in flight', TIM
         expect(calls).toBeGreaterThan(10);
         expect(calls / operations).toBeLessThan(CALLS_PER_OPERATION_MAX);
       } catch (error) {
+        // No installation can mend that, so it is not a failure of CI either.
         if (error instanceof TracingForbidden) context.skip(`no tracing here: ${error.message}`);
         throw error;
       }
