@@ -1,3 +1,5 @@
+import { checkLimits } from './check-limits.ts';
+
 /**
  * What one connection may ask of us: each limit with its unit, its default and the reason.
  * A peer that passes a limit is held back where the protocol lets us, refused where it does not.
@@ -45,11 +47,7 @@ export const DEFAULT_LIMITS: SessionLimits = {
  */
 export function limitsWith(overrides: Partial<SessionLimits> = {}): SessionLimits {
   const limits = { ...DEFAULT_LIMITS, ...overrides };
-  for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name} must be a whole number of at least 1, not ${value}`);
-    }
-  }
+  checkLimits(limits);
   if (limits.payloadBytesMax < PAYLOAD_BYTES_MIN) {
     throw new RangeError(
       `payloadBytesMax must be at least ${PAYLOAD_BYTES_MIN}, not ${limits.payloadBytesMax}`,

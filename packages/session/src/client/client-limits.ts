@@ -1,3 +1,5 @@
+import { checkLimits } from '../check-limits.ts';
+
 /** What a server may make us hold: each limit with its unit, its default and the reason. */
 export interface ClientLimits {
   /**
@@ -27,10 +29,6 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
  */
 export function clientLimitsWith(overrides: Partial<ClientLimits> = {}): ClientLimits {
   const limits = { ...DEFAULT_CLIENT_LIMITS, ...overrides };
-  for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`${name} must be a whole number of at least 1, not ${value}`);
-    }
-  }
+  checkLimits(limits);
   return limits;
 }

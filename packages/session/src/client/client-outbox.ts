@@ -7,6 +7,7 @@
  * Hot path.
  */
 import type { BufferPool, Slab } from '../memory/buffer-pool.ts';
+import { SharedSlab } from '../memory/shared-slab.ts';
 
 /** Room for a thousand requests, or a few small payloads. */
 const SHARED_SLAB_BYTES = 64 * 1024;
@@ -27,8 +28,7 @@ interface Piece {
 
 export class ClientOutbox {
   readonly #pool: BufferPool;
-  #shared: Slab | undefined;
-  #sharedEnd = 0;
+  readonly #shared: SharedSlab;
   /** The pieces before `#first` are taken. */
   readonly #pieces: Piece[] = [];
   #first = 0;
@@ -40,6 +40,7 @@ export class ClientOutbox {
 
   constructor(pool: BufferPool) {
     this.#pool = pool;
+    this.#shared = new SharedSlab(pool, SHARED_SLAB_BYTES);
   }
 
   /** Bytes that are not taken yet. */
@@ -56,9 +57,8 @@ export class ClientOutbox {
       this.#pieces.push({ slab: this.slab, bytes: this.slab.bytes, start: 0, end: bytes });
       return;
     }
-    const shared = this.#sharedWithRoomFor(bytes);
-    const at = this.#sharedEnd;
-    this.#sharedEnd = at + bytes;
+    const shared = this.#shared.place(bytes);
+    const at = this.#shared.end - bytes;
     this.slab = shared;
     this.at = at;
     const last = this.#pieces[this.#pieces.length - 1];
@@ -99,22 +99,8 @@ export class ClientOutbox {
     this.rest();
   }
 
-  /** Gives the shared slab back when nothing is in it: an idle session owns no memory. */
+  /** Gives memory back that is not in use. */
   rest(): void {
-    if (this.#shared === undefined || this.#shared.holds > 1) return;
-    this.#shared.release();
-    this.#shared = undefined;
-  }
-
-  #sharedWithRoomFor(bytes: number): Slab {
-    let shared = this.#shared;
-    if (shared !== undefined && shared.holds === 1) this.#sharedEnd = 0;
-    if (shared === undefined || this.#sharedEnd + bytes > SHARED_SLAB_BYTES) {
-      shared?.release();
-      shared = this.#pool.take(SHARED_SLAB_BYTES);
-      this.#shared = shared;
-      this.#sharedEnd = 0;
-    }
-    return shared;
+    this.#shared.rest();
   }
 }

@@ -11,6 +11,7 @@
  * Hot path.
  */
 import type { BufferPool, Slab } from '../memory/buffer-pool.ts';
+import { SharedSlab } from '../memory/shared-slab.ts';
 
 /** Replies that share a slab have this much, a good measure for one write to a socket. */
 const SHARED_SLAB_BYTES = 512 * 1024;
@@ -25,8 +26,7 @@ export interface Segment {
 
 export class Outbox {
   readonly #pool: BufferPool;
-  #shared: Slab | undefined;
-  #sharedEnd = 0;
+  readonly #shared: SharedSlab;
 
   /** The committed segments, those before `#first` are taken: slab, start and end of each. */
   readonly #slabs: Slab[] = [];
@@ -41,6 +41,7 @@ export class Outbox {
 
   constructor(pool: BufferPool) {
     this.#pool = pool;
+    this.#shared = new SharedSlab(pool, SHARED_SLAB_BYTES);
   }
 
   /** Bytes committed and not yet taken. */
@@ -55,18 +56,9 @@ export class Outbox {
       this.at = 0;
       return;
     }
-    let shared = this.#shared;
-    if (shared !== undefined && shared.holds === 1) this.#sharedEnd = 0;
-    if (shared === undefined || this.#sharedEnd + bytes > SHARED_SLAB_BYTES) {
-      shared?.release();
-      shared = this.#pool.take(SHARED_SLAB_BYTES);
-      this.#shared = shared;
-      this.#sharedEnd = 0;
-    }
-    shared.hold();
-    this.slab = shared;
-    this.at = this.#sharedEnd;
-    this.#sharedEnd += bytes;
+    this.slab = this.#shared.place(bytes);
+    this.slab.hold();
+    this.at = this.#shared.end - bytes;
   }
 
   /** Queues the bytes of a reserved region, `start` to `end`, which may be less than was reserved. */
@@ -100,10 +92,8 @@ export class Outbox {
     return { bytes, slab };
   }
 
-  /** Gives the shared slab back when nothing is in it: an idle session owns no memory. */
+  /** Gives memory back that is not in use. */
   rest(): void {
-    if (this.#shared === undefined || this.#shared.holds > 1) return;
-    this.#shared.release();
-    this.#shared = undefined;
+    this.#shared.rest();
   }
 }

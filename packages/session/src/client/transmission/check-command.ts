@@ -2,62 +2,22 @@
  * What a request must keep so that the server need not refuse it (K-018, K-019).
  * Spec: proto.md, "Request types" and "Block size constraints".
  *
- *   command       flags beside FUA      needs
- *   READ          DF if offered
- *   WRITE
- *   FLUSH                               SEND_FLUSH
- *   TRIM                                SEND_TRIM
- *   CACHE                               SEND_CACHE
- *   WRITE_ZEROES  NO_HOLE, FAST_ZERO    SEND_WRITE_ZEROES
- *   BLOCK_STATUS  REQ_ONE               a meta context
- *   RESIZE                              SEND_RESIZE
- *
  * Hot path.
  */
 import {
   Command,
-  CommandFlag,
   spellCommand,
   spellCommandFlags,
   spellTransmissionFlags,
   TransmissionFlag,
 } from '@nbd/codec';
+import { COMMAND_RULES, featureFlags } from '../../agreement/command-rules.ts';
 import { UsageError } from '../../usage-error.ts';
 import type { EnteredExport } from '../export-offer.ts';
 
 /** What servers must bear that say nothing else. */
 const PAYLOAD_BYTES_MAX = 32 * 2 ** 20;
 const NO_PAYLOAD_LIMIT = 0xffff_ffff;
-
-interface CommandRule {
-  /** Whether offset and length name a part of the export. */
-  readonly ranged: boolean;
-  /** Changes the export. */
-  readonly writes: boolean;
-  /** The CommandFlag bits that it may carry, beside those that an offered feature adds. */
-  readonly flags: number;
-  /** The TransmissionFlag without which it is not offered; 0 for none. */
-  readonly needs: number;
-}
-
-const RANGED: CommandRule = { ranged: true, writes: false, flags: 0, needs: 0 };
-const WRITES: CommandRule = { ...RANGED, writes: true };
-
-const RULES: Readonly<Record<Command, CommandRule>> = {
-  [Command.READ]: RANGED,
-  [Command.WRITE]: WRITES,
-  [Command.DISC]: { ...RANGED, ranged: false },
-  [Command.FLUSH]: { ...RANGED, ranged: false, needs: TransmissionFlag.SEND_FLUSH },
-  [Command.TRIM]: { ...WRITES, needs: TransmissionFlag.SEND_TRIM },
-  [Command.CACHE]: { ...RANGED, needs: TransmissionFlag.SEND_CACHE },
-  [Command.WRITE_ZEROES]: {
-    ...WRITES,
-    flags: CommandFlag.NO_HOLE,
-    needs: TransmissionFlag.SEND_WRITE_ZEROES,
-  },
-  [Command.BLOCK_STATUS]: { ...RANGED, flags: CommandFlag.REQ_ONE },
-  [Command.RESIZE]: { ...WRITES, ranged: false, needs: TransmissionFlag.SEND_RESIZE },
-};
 
 /**
  * Checks what the wire can carry, whatever the server thinks of it.
@@ -95,7 +55,8 @@ export function checkCommand(
   length: number,
   entered: EnteredExport,
 ): void {
-  const rule = RULES[type];
+  const rule = COMMAND_RULES[type];
+  if (rule === undefined) return;
   const offered = entered.transmissionFlags;
   if (rule.writes && (offered & TransmissionFlag.READ_ONLY) !== 0) {
     throw new UsageError(`${spellCommand(type)}: the export is read-only`);
@@ -113,17 +74,6 @@ export function checkCommand(
     throw new UsageError('BLOCK_STATUS: no meta context is selected for this export');
   }
   if (rule.ranged) checkRange(type, offset, length, entered);
-}
-
-/** The flags that a request of `type` may carry because the export offers a feature. */
-function featureFlags(type: Command, offered: number): number {
-  let flags = 0;
-  if ((offered & TransmissionFlag.SEND_FUA) !== 0) flags |= CommandFlag.FUA;
-  if (type === Command.READ && (offered & TransmissionFlag.SEND_DF) !== 0) flags |= CommandFlag.DF;
-  if (type === Command.WRITE_ZEROES && (offered & TransmissionFlag.SEND_FAST_ZERO) !== 0) {
-    flags |= CommandFlag.FAST_ZERO;
-  }
-  return flags;
 }
 
 function checkRange(
