@@ -82,8 +82,8 @@ describe.runIf(process.platform === 'linux')('of small reads, 64 in flight', TIM
   it('each takes less time on a processor than from nbdkit', async (context) => {
     needPrograms(context, 'nbdkit');
     await withServers(['nbdkit-memory', 'nbdkit-memory-t1'], async (servers, seed) => {
-      const settings = { runtimeSeconds: 0.35, sizeBytes: SIZE_BYTES, seed };
-      const runs = await pairedRuns(READS, servers, 3, settings, (_served, error) => {
+      const settings = { runtimeSeconds: 0.5, sizeBytes: SIZE_BYTES, seed };
+      const runs = await pairedRuns(READS, servers, 7, settings, (_served, error) => {
         throw error;
       });
       // The first repetition is for warming up; the least is that which was least disturbed.
