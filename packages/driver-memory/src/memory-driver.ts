@@ -4,6 +4,7 @@
 import type { Driver, Extent } from '@nbd/driver';
 import { dataExtent } from '@nbd/driver';
 import { CHUNK_BYTES, PAGE_BYTES, PageTable } from './page-table.ts';
+import { readBatch, readPages } from './read-pages.ts';
 import { RangeSet } from './range-set.ts';
 
 export interface MemoryDriverOptions {
@@ -42,6 +43,10 @@ export function memoryDriver(options: MemoryDriverOptions): Driver {
       readPages(disk.pages, target, offset);
     },
 
+    readBatch(reads) {
+      readBatch(disk.pages, reads);
+    },
+
     write(source, offset) {
       writePages(disk.pages, source, offset);
     },
@@ -74,19 +79,6 @@ interface Sparse {
   readonly pages: PageTable;
   /** The numbers of pages that count as allocated, whether they exist or not. */
   readonly reserved: RangeSet;
-}
-
-/** Hot path: a read that lies in one chunk, as most do, makes one `subarray` and nothing else. */
-function readPages(pages: PageTable, target: Uint8Array, offset: number): void {
-  let chunk = Math.floor(offset / CHUNK_BYTES);
-  let at = offset - chunk * CHUNK_BYTES; // a remainder of large numbers is dear
-  for (let done = 0; done < target.length; chunk += 1, at = 0) {
-    const length = Math.min(CHUNK_BYTES - at, target.length - done);
-    const bytes = pages.find(chunk);
-    if (bytes === undefined) target.fill(0, done, done + length);
-    else target.set(bytes.subarray(at, at + length), done);
-    done += length;
-  }
 }
 
 function writePages(pages: PageTable, source: Uint8Array, offset: number): void {
