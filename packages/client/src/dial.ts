@@ -1,28 +1,29 @@
 /** Sockets to a server, before any word is said. */
 import { connect, type Socket } from 'node:net';
+import { Intake } from './intake.ts';
 import { NbdError, nbdErrorFrom } from './nbd-error.ts';
 import type { Address } from './nbd-uri.ts';
-
-/** What all connections read into, as much as one system call may bring: a chunk is used up before the next comes. */
-const READ_BUFFER_BYTES = 256 * 1024;
-let readBuffer: Uint8Array | undefined;
 
 /** Between probes whether a silent peer is still there, milliseconds. */
 const KEEP_ALIVE_MILLIS = 60_000;
 
+export interface Dialled {
+  readonly socket: Socket;
+  /** Gets what the socket reads, which emits no `data`. */
+  readonly intake: Intake;
+}
+
 /**
- * Connects. The socket is paused: resume it when somebody listens to its data, whose chunks are lent to
- * the listeners until they return. Rejects with the reason of the signal when that is aborted before.
+ * Connects. The socket is paused: resume it when the intake has a taker. Rejects with the reason of the signal when that is aborted before.
  *
  * @throws NbdError with a code of Node: ECONNREFUSED, ENOENT, ENOTFOUND, …; EAFNOSUPPORT for vsock
  */
-export async function dial(address: Address, signal: AbortSignal): Promise<Socket> {
+export async function dial(address: Address, signal: AbortSignal): Promise<Dialled> {
   signal.throwIfAborted();
   if (address.kind === 'vsock') {
     throw new NbdError('EAFNOSUPPORT', 'Node has no sockets of the family vsock: use TCP or Unix');
   }
-  readBuffer ??= new Uint8Array(READ_BUFFER_BYTES);
-  const buffer = readBuffer;
+  const intake = new Intake();
   const socket: Socket = connect({
     ...(address.kind === 'tcp'
       ? { host: address.host, port: address.port }
@@ -31,13 +32,7 @@ export async function dial(address: Address, signal: AbortSignal): Promise<Socke
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MILLIS,
-    onread: {
-      buffer,
-      callback: (bytes: number): boolean => {
-        socket.emit('data', buffer.subarray(0, bytes));
-        return !socket.isPaused();
-      },
-    },
+    onread: intake.onRead(() => socket.isPaused()),
   });
   socket.pause();
   const abort = (): void => {
@@ -45,7 +40,8 @@ export async function dial(address: Address, signal: AbortSignal): Promise<Socke
   };
   signal.addEventListener('abort', abort);
   try {
-    return await untilConnected(socket);
+    await untilConnected(socket);
+    return { socket, intake };
   } catch (error) {
     signal.throwIfAborted();
     throw nbdErrorFrom(error, `cannot connect to ${spellAddress(address)}`);
@@ -66,11 +62,10 @@ function spellAddress(address: Address): string {
   }
 }
 
-async function untilConnected(socket: Socket): Promise<Socket> {
+async function untilConnected(socket: Socket): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     // It stays: a socket that fails after all must not bring the process down.
     socket.on('error', reject);
   });
-  return socket;
 }

@@ -20,29 +20,25 @@ import {
   type Greeted,
   type OptionAnswer,
 } from '@nbd/session';
+import type { Dialled } from './dial.ts';
 import type { TlsFacts } from './export-info.ts';
+import type { Intake, Taker } from './intake.ts';
+import { endError, hangUp, isOrderly } from './link-end.ts';
 import { NbdError, nbdErrorFrom, nbdErrorOf } from './nbd-error.ts';
 import { Outgoing } from './outgoing.ts';
 import { tlsFacts, tlsOver } from './tls-over.ts';
 
-/** After our last word, how long the server may take to close, milliseconds. */
-const LINGER_MILLIS = 1000;
+/** Requests that are this large on average get replies that are, or that come one at a time. */
+const LARGE_BYTES = 64 * 1024;
 
-/** Endings in which nobody broke the protocol. */
-const ORDERLY: ReadonlySet<ClientEndReason> = new Set([
-  'aborted',
-  'closed',
-  'closed-early',
-  'disconnected',
-]);
-
-export class Link {
+export class Link implements Taker {
   readonly session: ClientSession;
   /** Resolves when the server has said hello. */
   readonly greeted: Promise<Greeted | Entered>;
   /** Resolves when the link is over, and everything that was asked is settled. It never rejects. */
   readonly ended: Promise<NbdError>;
   readonly #outgoing: Outgoing;
+  readonly #intake: Intake;
   #socket: Socket;
   #asked: Settle<Greeted | OptionAnswer> | undefined;
   /** Requests that the end of the session has taken, until it has told the reason. */
@@ -54,8 +50,8 @@ export class Link {
   #closing = false;
   #saidGoodbye = false;
 
-  /** Takes over a connected socket, as `dial` gives it. */
-  constructor(socket: Socket, options: ClientSessionOptions) {
+  /** Takes over a connected socket. */
+  constructor({ socket, intake }: Dialled, options: ClientSessionOptions) {
     this.session = new ClientSession(options);
     this.#outgoing = new Outgoing(this.session);
     this.#socket = socket;
@@ -63,6 +59,8 @@ export class Link {
       this.#tellEnded = resolve;
     });
     this.greeted = this.#settleLater() as Promise<Greeted | Entered>;
+    this.#intake = intake;
+    intake.taker = this;
     this.#attach();
   }
 
@@ -99,7 +97,8 @@ export class Link {
    */
   async secure(options: ConnectionOptions): Promise<TlsFacts> {
     const plain = this.#socket;
-    for (const name of ['data', 'end', 'close'] as const) plain.removeAllListeners(name);
+    for (const name of ['end', 'close'] as const) plain.removeAllListeners(name);
+    this.#intake.taker = undefined;
     let socket: TLSSocket;
     try {
       socket = await tlsOver(plain, options);
@@ -111,6 +110,7 @@ export class Link {
     }
     this.#socket = socket;
     this.session.secured();
+    socket.on('data', (bytes: Uint8Array) => this.received(bytes));
     this.#attach();
     return tlsFacts(socket);
   }
@@ -133,12 +133,27 @@ export class Link {
     this.#socket.destroy();
   }
 
+  get landing(): Uint8Array | undefined {
+    return this.session.landing;
+  }
+
+  get expectsLarge(): boolean {
+    const { inFlight, inFlightBytes } = this.session;
+    return inFlightBytes >= inFlight * LARGE_BYTES && inFlight > 0;
+  }
+
+  landed(bytes: number): void {
+    this.session.landed(bytes);
+    this.#pump();
+  }
+
+  received(bytes: Uint8Array): void {
+    this.session.receive(bytes);
+    this.#pump();
+  }
+
   #attach(): void {
     const socket = this.#socket;
-    socket.on('data', (bytes: Uint8Array) => {
-      this.session.receive(bytes);
-      this.#pump();
-    });
     socket.on('end', () => {
       this.session.receiveEnd();
       this.#pump();
@@ -239,7 +254,7 @@ export class Link {
   }
 
   #finish(reason: ClientEndReason, text: string): void {
-    const error = this.#endErrorOf(reason, text);
+    const error = endError(reason, text, this.#socketError);
     for (const { offset, asker } of this.#lost.splice(0)) {
       const message = `the connection was lost before the reply: ${error.message}`;
       asker.reject(new NbdError('ECONNRESET', message, { offset, cause: error }));
@@ -248,30 +263,8 @@ export class Link {
     this.#asked = undefined;
     this.#tellEnded(error);
     // What was lost is its caller's again, so nothing of it may be sent now.
-    if (ORDERLY.has(reason) && reason !== 'closed-early') this.#hangUp();
+    if (isOrderly(reason) && reason !== 'closed-early') hangUp(this.#socket);
     else this.#socket.destroy();
-  }
-
-  #endErrorOf(reason: ClientEndReason, text: string): NbdError {
-    const said = text === '' ? reason : `${reason}: ${text}`;
-    if (!ORDERLY.has(reason))
-      return new NbdError('EPROTO', `the server broke the protocol, ${said}`);
-    if (this.#socketError !== undefined) {
-      return nbdErrorFrom(this.#socketError, 'the connection was lost');
-    }
-    return new NbdError('ECONNRESET', `the connection has ended, ${said}`);
-  }
-
-  /** Lets the server have what is queued; one that does not close is left. */
-  #hangUp(): void {
-    const socket = this.#socket;
-    if (socket.destroyed) return;
-    queueMicrotask(() => socket.end());
-    const timer = setTimeout(() => socket.destroy(), LINGER_MILLIS);
-    timer.unref();
-    socket.once('end', () => socket.destroySoon());
-    socket.once('close', () => clearTimeout(timer));
-    socket.resume();
   }
 }
 

@@ -68,6 +68,15 @@ export class ClientConversation {
     if (this.#ending === undefined && !this.handshake.isSecuring) this.inbox.receive(chunk);
   }
 
+  get landing(): Uint8Array | undefined {
+    return this.#ending === undefined ? this.#transmission?.replies.landing : undefined;
+  }
+
+  /** @throws UsageError if there is no room for so many */
+  landed(bytes: number): void {
+    if (this.#ending === undefined) this.#transmission?.replies.landed(bytes);
+  }
+
   receiveEnd(): void {
     this.#inputEnded = true;
   }

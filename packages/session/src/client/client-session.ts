@@ -115,6 +115,24 @@ export class ClientSession {
     this.#conversation.receive(chunk);
   }
 
+  /**
+   * Where the next bytes of the server belong, if nothing must be looked at before: data of a READ. A host that can puts them
+   * there itself, from the start, and tells by `landed`, which saves a copy; or it gives them to `receive` as
+   * ever, as it does when this is undefined. It holds until the next turn.
+   */
+  get landing(): Uint8Array | undefined {
+    return this.#conversation.landing;
+  }
+
+  /**
+   * The first `bytes` bytes of `landing` are there.
+   *
+   * @throws UsageError if there is no room for so many
+   */
+  landed(bytes: number): void {
+    this.#conversation.landed(bytes);
+  }
+
   /** The server will send no more. */
   receiveEnd(): void {
     this.#conversation.receiveEnd();

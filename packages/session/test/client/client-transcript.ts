@@ -40,6 +40,8 @@ export type Told = Exclude<ClientEvent, { kind: 'answered' }> | ToldAnswer;
 export class ClientTranscript {
   readonly pool: BufferPool;
   readonly session: ClientSession;
+  /** Whether the host puts data of READs where it belongs by itself. */
+  lands = false;
   #told: Told[] = [];
 
   constructor(options: ClientSessionOptions) {
@@ -47,12 +49,23 @@ export class ClientTranscript {
     this.session = new ClientSession({ ...options, pool: this.pool });
   }
 
-  /** The session receives these bytes in one piece. */
+  /** The session receives these bytes in one piece, but for what lands. */
   says(...parts: readonly Uint8Array[]): void {
-    const chunk = concat(...parts);
+    const chunk = this.#land(concat(...parts));
     this.session.receive(chunk);
     this.#turn();
     chunk.fill(POISON);
+  }
+
+  /** Puts the first of the bytes where they belong, if this is such a host; answers the others. */
+  #land(bytes: Uint8Array): Uint8Array {
+    const place = this.lands ? this.session.landing : undefined;
+    if (place === undefined || bytes.length === 0) return bytes;
+    const landed = bytes.subarray(0, place.length);
+    place.set(landed);
+    this.session.landed(landed.length);
+    this.#turn();
+    return this.#land(bytes.subarray(landed.length));
   }
 
   /** The session receives these bytes one by one. */

@@ -52,6 +52,7 @@ function expectSurvival(
   random: Dice,
   requests: number,
 ): void {
+  server.lands = random.oneIn(2);
   for (const piece of random.cut(stream)) server.says(piece);
   server.closes();
   const events = server.events();

@@ -53,6 +53,7 @@ class Scene {
     const contexts = replyMode === 'simple' ? [] : ['base:allocation'];
     this.#mode = replyMode;
     this.server = entered({ replyMode, size: SIZE, contexts });
+    this.server.lands = random.oneIn(2);
     this.model = new ModelServer(replyMode, SIZE, random);
   }
 

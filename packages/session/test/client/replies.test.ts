@@ -237,3 +237,20 @@ test('a slot holds nothing of the request before', () => {
     type: Command.READ,
   });
 });
+
+test('K-025 a host that puts data in place itself is told where, and may not put more', () => {
+  const server = entered();
+  const target = dirty(100);
+  const reply = simple(cookieOf(server.session.read(target, 0)), 0, content(100));
+  expect(server.session.landing).toBeUndefined();
+  server.says(reply.subarray(0, 20));
+  const place = server.session.landing;
+  expect(place?.byteOffset).toBe(target.byteOffset + 4);
+  expect(place?.length).toBe(96);
+  expect(() => server.session.landed(97)).toThrow('no more bytes than there is a place for');
+  place?.set(reply.subarray(20));
+  server.session.landed(96);
+  expect(server.events()).toMatchObject([SUCCESS]);
+  expectSameBytes(target, content(100));
+  expect(server.session.landing).toBeUndefined();
+});

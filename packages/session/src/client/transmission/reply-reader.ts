@@ -27,6 +27,7 @@ import {
 } from '@nbd/codec';
 import type { Inbox } from '../../memory/inbox.ts';
 import type { ReplyMode } from '../../agreement/terms.ts';
+import { UsageError } from '../../usage-error.ts';
 import { takeWhole } from '../take-whole.ts';
 import { Violation } from '../violation.ts';
 import { checkChunk } from './check-chunk.ts';
@@ -80,6 +81,20 @@ export class ReplyReader {
   /** Replies to nothing, which were skipped. */
   get strayReplies(): number {
     return this.#strayReplies;
+  }
+
+  /** Where the next bytes of the server belong; undefined: they must be looked at first. */
+  get landing(): Uint8Array | undefined {
+    if (this.#state !== 'data' || this.#inbox.length > 0) return undefined;
+    return this.#window.subarray(this.#filled);
+  }
+
+  /** The first `bytes` of `landing` are there. */
+  landed(bytes: number): void {
+    if (!(bytes <= (this.landing?.length ?? 0))) {
+      throw new UsageError(`expected no more bytes than there is a place for, found ${bytes}`);
+    }
+    this.#filled += bytes;
   }
 
   /**
