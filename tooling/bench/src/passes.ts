@@ -16,7 +16,7 @@ export interface Pass {
 /**
  * What it takes to judge `targets`: a pass for each disk and transport, and one more where it is about
  * memory, so that neither speed nor memory is that of servers after the other. Servers in `own` replace
- * presets of their names.
+ * presets of their names; those of other names stand beside in each pass.
  */
 export function passesFor(targets: readonly Target[], own: readonly ServerSpec[]): readonly Pass[] {
   const groups = new Map<string, { disk: Disk; transport: Transport; workloads: string[] }>();
@@ -27,6 +27,12 @@ export function passesFor(targets: readonly Target[], own: readonly ServerSpec[]
     group.workloads.push(workload);
     groups.set(key, group);
   }
+  const contending = new Set(
+    targets.flatMap(({ disk }) => {
+      const { ours, peers } = contenders(disk);
+      return [ours, ...peers];
+    }),
+  );
   return Array.from(groups.values(), ({ disk, transport, workloads }) => {
     const { ours, peers } = contenders(disk);
     const servers = [ours, ...peers].map(
@@ -38,6 +44,7 @@ export function passesFor(targets: readonly Target[], own: readonly ServerSpec[]
           processor: undefined,
         },
     );
+    servers.push(...own.filter(({ name }) => !contending.has(name)));
     return { servers, baseline: peers[0] ?? ours, transport, workloads };
   });
 }

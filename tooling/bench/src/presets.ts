@@ -53,6 +53,7 @@ const NBDKIT_TLS = '--tls=require --tls-certificates=$CERTIFICATES ';
 export const PRESETS: ReadonlyMap<string, Preset> = new Map([
   ['ours-memory', { command: `${OURS} --export =memory:$SIZE`, needs: [BUILD] }],
   ['ours-file', { command: `${OURS} --export '=file:$FILE'`, needs: [BUILD] }],
+  ['ours-file-workers', { command: `${OURS} --workers 2 --export '=file:$FILE'`, needs: [BUILD] }],
   [
     'ours-memory-tls',
     { command: `${OURS} ${OURS_TLS} --export =memory:$SIZE`, needs: [BUILD, OPENSSL] },

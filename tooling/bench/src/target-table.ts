@@ -52,7 +52,7 @@ function cellsOf({
   marginPercent,
 }: Verdict): readonly string[] {
   const asked = goal.kind === 'memory' ? `<= ${goal.mebibytesMax} MiB` : `>= ${goal.atLeast}x`;
-  const aim = goal.kind === 'memory' || goal.aim === goal.atLeast ? '-' : `${goal.aim}x`;
+  const aim = goal.kind === 'memory' ? `${goal.aim} MiB` : `${goal.aim}x`;
   const margin = `${marginPercent < 0 ? '' : '+'}${marginPercent.toFixed(0)} %`;
   return [
     target.workload,

@@ -56,8 +56,15 @@ describe('a verdict', () => {
     expect(p99?.marginPercent).toBeCloseTo(-20);
   });
 
+  it('compares with the default alone where that is asked for', () => {
+    const target = { ...targetOf(ratio('rate', 2, 3.1)), beside: 'default' } as const;
+    expect(judge([RESULT], [target])).toMatchObject([
+      { peer: 'nbdkit-file', found: { median: 3.3 }, judgement: 'aim reached' },
+    ]);
+  });
+
   it('compares memory with the goal alone', () => {
-    const goal = { kind: 'memory', mebibytesMax: 440 } as const;
+    const goal = { kind: 'memory', mebibytesMax: 440, aim: 300 } as const;
     const [verdict] = judge([RESULT], [targetOf(goal)]);
     expect(verdict).toMatchObject({
       peer: undefined,
@@ -84,17 +91,17 @@ describe('the table of targets', () => {
   const goals = [
     ratio('rate', 2, 4),
     ratio('p99', 1, 1),
-    { kind: 'memory', mebibytesMax: 300 },
+    { kind: 'memory', mebibytesMax: 300, aim: 250 },
   ] as const;
   const verdicts = judge([RESULT], [targetOf(...goals)]);
 
   it('says what was met, and missed by how much', () => {
     expect(textTargets(verdicts).split('\n')).toEqual([
       '## Targets',
-      'workload  disk  over  measure          asked       aim  found    lo..hi      verdict         beside',
-      'raw-x     file  unix  rate             >= 2x       4x   3.00x    3.00..3.33  met (+50 %)     nbdkit-file-t1',
-      'raw-x     file  unix  p99, times less  >= 1x       -    0.80x    0.80..0.80  MISSED by 20 %  nbdkit-file-t1',
-      'raw-x     file  unix  memory           <= 300 MiB  -    330 MiB  300..360    MISSED by 10 %  -',
+      'workload  disk  over  measure          asked       aim      found    lo..hi      verdict         beside',
+      'raw-x     file  unix  rate             >= 2x       4x       3.00x    3.00..3.33  met (+50 %)     nbdkit-file-t1',
+      'raw-x     file  unix  p99, times less  >= 1x       1x       0.80x    0.80..0.80  MISSED by 20 %  nbdkit-file-t1',
+      'raw-x     file  unix  memory           <= 300 MiB  250 MiB  330 MiB  300..360    MISSED by 10 %  -',
     ]);
   });
 

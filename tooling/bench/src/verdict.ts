@@ -29,7 +29,8 @@ export function judge(
       if (workload !== target.workload || transport !== target.transport) continue;
       const row = rows.find(({ server }) => server === ours);
       if (row === undefined) continue;
-      const rivals = rows.filter(({ server }) => peers.includes(server));
+      const considered = target.beside === 'default' ? peers.slice(0, 1) : peers;
+      const rivals = rows.filter(({ server }) => considered.includes(server));
       return target.goals.flatMap((goal) => judgeGoal(target, goal, row, rivals) ?? []);
     }
     return [];
@@ -45,9 +46,9 @@ function judgeGoal(
   if (goal.kind === 'memory') {
     const found = spreadOf(ours.runs.map((run) => run.rate));
     if (found === undefined) return undefined;
-    const { mebibytesMax } = goal;
-    const judgement = found.median <= mebibytesMax ? 'met' : 'missed';
+    const { mebibytesMax, aim } = goal;
     const marginPercent = (1 - found.median / mebibytesMax) * 100;
+    const judgement = judgementOf(found.median <= mebibytesMax, found.median <= aim);
     return { target, goal, peer: undefined, found, judgement, marginPercent };
   }
   const merit = MERITS[goal.measure];
@@ -56,10 +57,13 @@ function judgeGoal(
   if (found === undefined) return undefined;
   const { aim, atLeast } = goal;
   const marginPercent = (found.median / atLeast - 1) * 100;
-  const isMet = found.median >= atLeast;
-  const isReached = aim > atLeast && found.median >= aim;
-  const judgement = isReached ? 'aim reached' : isMet ? 'met' : 'missed';
+  const judgement = judgementOf(found.median >= atLeast, aim > atLeast && found.median >= aim);
   return { target, goal, peer: peer?.server, found, judgement, marginPercent };
+}
+
+function judgementOf(isMet: boolean, isReached: boolean): Verdict['judgement'] {
+  if (isReached) return 'aim reached';
+  return isMet ? 'met' : 'missed';
 }
 
 /** How good a run is; twice as good is twice as much. */
