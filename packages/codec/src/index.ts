@@ -165,6 +165,14 @@ export {
   encodeOffsetDataHead,
 } from './transmission/offset-data.ts';
 export {
+  type DataChunk,
+  EXTENDED_DATA_CHUNK_BYTES,
+  type ExtendedDataChunk,
+  STRUCTURED_DATA_CHUNK_BYTES,
+  encodeExtendedDataChunk,
+  encodeStructuredDataChunk,
+} from './transmission/data-chunk.ts';
+export {
   OFFSET_HOLE_BYTES,
   type OffsetHole,
   decodeOffsetHole,

@@ -17,7 +17,10 @@ const PAST_U64 = WORD * WORD;
  * `offset > size || length > size - offset` is the overflow check too.
  */
 export function readU64(view: DataView, at: number): number {
-  return view.getUint32(at) * WORD + view.getUint32(at + 4);
+  const high = view.getUint32(at);
+  const low = view.getUint32(at + 4);
+  // A product is a float to the engine, and so is all that is computed from it; lengths are small.
+  return high === 0 ? low : high * WORD + low;
 }
 
 /**
@@ -27,6 +30,11 @@ export function readU64(view: DataView, at: number): number {
  * value out of range must not come back as 0.
  */
 export function writeU64(view: DataView, at: number, value: number): void {
+  if (value < WORD) {
+    view.setUint32(at, 0);
+    view.setUint32(at + 4, value);
+    return;
+  }
   if (value >= PAST_U64) {
     view.setUint32(at, 0xffff_ffff);
     view.setUint32(at + 4, 0xffff_ffff);

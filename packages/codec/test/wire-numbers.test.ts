@@ -146,6 +146,7 @@ describe('the constants', () => {
       BLOCK_STATUS_HEAD_BYTES: 4,
       CLIENT_FLAGS_BYTES: 4,
       EXTENDED_CHUNK_HEADER_BYTES: 32,
+      EXTENDED_DATA_CHUNK_BYTES: 40,
       EXTENDED_REQUEST_BYTES: 32,
       GREETING_BYTES: 18,
       GREETING_STYLE_BYTES: 16,
@@ -157,6 +158,7 @@ describe('the constants', () => {
       REQUEST_BYTES: 28,
       SIMPLE_REPLY_BYTES: 16,
       STRUCTURED_CHUNK_HEADER_BYTES: 20,
+      STRUCTURED_DATA_CHUNK_BYTES: 28,
     });
     expect(codec.DEFAULT_PORT).toBe(10809);
     expect(codec.STRING_BYTES_MAX).toBe(4096);
