@@ -65,6 +65,40 @@ export async function callWrite(
   if (driver.retainsSource !== false) checkUnchanged(source.takeBack(), content);
 }
 
+/** What is to be written, and where to. */
+export interface DrawnWrite {
+  readonly content: Uint8Array;
+  readonly offset: number;
+  readonly fua: boolean;
+}
+
+/** Writes what arrives together: by `writeBatch`, or one after the other if the driver has none. */
+export async function callWrites(driver: Driver, writes: readonly DrawnWrite[]): Promise<void> {
+  if (driver.writeBatch === undefined) {
+    for (const { content, offset, fua } of writes) await callWrite(driver, content, offset, fua);
+    return;
+  }
+  const lent = writes.map(({ content }) => ({ content, source: LentBuffer.source(content) }));
+  const batch = lent.map(({ source }, i) => ({
+    source: source.bytes,
+    offset: writes[i]?.offset ?? 0,
+    fua: writes[i]?.fua ?? false,
+    answer: undefined as Promise<void> | undefined,
+  }));
+  driver.writeBatch(batch);
+  const answers = batch.map(({ answer }) => answer);
+  // The objects are the session's again, and are used for the next batch.
+  for (const slot of batch) Object.assign(slot, { source: new Uint8Array(0), offset: NaN });
+  const retains = driver.retainsSource !== false;
+  if (!retains) for (const { source, content } of lent) checkUnchanged(source.takeBack(), content);
+  await Promise.all(
+    lent.map(async ({ source, content }, i) => {
+      await answers[i];
+      if (retains) checkUnchanged(source.takeBack(), content);
+    }),
+  );
+}
+
 /** The error of a call that should have been answered. */
 export function refused(what: string, { offset, length }: Range, cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);

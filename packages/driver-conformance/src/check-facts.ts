@@ -31,6 +31,7 @@ const RULES: { readonly [Member in keyof Driver]-?: Rule } = {
   read: METHOD,
   readBatch: METHOD,
   write: METHOD,
+  writeBatch: METHOD,
   flush: METHOD,
   trim: METHOD,
   zero: METHOD,

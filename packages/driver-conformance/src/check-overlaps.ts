@@ -1,6 +1,6 @@
 import type { Driver } from '@nbd/driver';
 import fc from 'fast-check';
-import { callRead, callWrite } from './calls.ts';
+import { callRead, callWrite, callWrites } from './calls.ts';
 import type { DriverConformanceOptions } from './conformance-options.ts';
 import { sizesOf } from './conformance-options.ts';
 import { contentOf, contentTag } from './content.ts';
@@ -20,12 +20,15 @@ interface DrawnCall {
   readonly kind: CallKind;
   readonly drawn: DrawnRange;
   readonly tag: number;
+  /** A write that arrives together with others, if the disk takes them so. */
+  readonly together: boolean;
 }
 
 /** One of the calls that overlap, with the bytes that it leaves, if it is one that changes them. */
 interface Call extends Range {
   readonly kind: CallKind;
   readonly content: Uint8Array;
+  readonly together: boolean;
 }
 
 /**
@@ -42,6 +45,7 @@ export async function checkOverlaps(
     kind: fc.constantFrom(...kindsOf(traits)),
     drawn: drawnRange,
     tag: contentTag,
+    together: fc.boolean(),
   });
   await fc.assert(
     fc.asyncProperty(
@@ -69,9 +73,10 @@ function kindsOf(traits: Traits): CallKind[] {
   );
 }
 
-function placeCall({ kind, drawn, tag }: DrawnCall, size: number, traits: Traits): Call {
+function placeCall(call: DrawnCall, size: number, traits: Traits): Call {
+  const { kind, drawn, tag, together } = call;
   const range = place(drawn, size, traits);
-  return { kind, ...range, content: contentOf(kind === 'write' ? tag : 0, range.length) };
+  return { kind, ...range, content: contentOf(kind === 'write' ? tag : 0, range.length), together };
 }
 
 async function fill(driver: Driver, disk: DiskModel, traits: Traits, tag: number): Promise<void> {
@@ -95,10 +100,19 @@ async function overlap(
   const mayBeMeanwhile = (offset: number, byte: number) =>
     before.allows(offset, byte) || mayBeAfter(offset, byte);
 
-  await someAtATime(calls, driver.concurrency ?? calls.length, async (call) => {
-    if (call.kind !== 'read') await change(driver, call);
-    else checkBytes(await callRead(driver, call, before), call.offset, mayBeMeanwhile);
-  });
+  const takesBatches = driver.writeBatch !== undefined && driver.concurrency === undefined;
+  const isBatched = ({ kind, together }: Call) => takesBatches && together && kind === 'write';
+  const batch = calls
+    .filter(isBatched)
+    .map(({ content, offset }) => ({ content, offset, fua: false }));
+  const others = calls.filter((call) => !isBatched(call));
+  await Promise.all([
+    batch.length > 0 && callWrites(driver, batch),
+    someAtATime(others, driver.concurrency ?? calls.length, async (call) => {
+      if (call.kind !== 'read') await change(driver, call);
+      else checkBytes(await callRead(driver, call, before), call.offset, mayBeMeanwhile);
+    }),
+  ]);
   for (const range of wholeDisk(after.size, traits)) {
     checkBytes(await callRead(driver, range, after), range.offset, mayBeAfter);
   }

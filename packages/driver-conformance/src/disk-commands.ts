@@ -5,12 +5,12 @@
 import type { Driver } from '@nbd/driver';
 import { checkExtents, clipExtents } from '@nbd/driver';
 import fc from 'fast-check';
-import { callRead, callReads, callWrite, refused } from './calls.ts';
+import { callRead, callReads, callWrite, callWrites, refused } from './calls.ts';
 import { checkRunsOf } from './check-maps.ts';
 import { contentOf, contentTag } from './content.ts';
 import type { DiskModel } from './disk-model.ts';
 import type { DrawnRange, Range } from './range.ts';
-import { drawnRange, place } from './range.ts';
+import { drawnRange, overlap, placeTogether } from './range.ts';
 import type { Traits } from './traits.ts';
 
 /** Bytes: no disk is resized to more. */
@@ -29,7 +29,8 @@ export function diskCommands(traits: Traits): fc.Arbitrary<DiskCommand>[] {
     }),
   );
 
-  const reads = fc.array(drawnRange, { minLength: 1, maxLength: 6 }).map((drawn) =>
+  const drawnRanges = fc.array(drawnRange, { minLength: 1, maxLength: 6 });
+  const reads = drawnRanges.map((drawn) =>
     onRanges(traits, 'reads that arrive together', drawn, async (ranges, disk, driver) => {
       const found = await callReads(driver, ranges, disk);
       for (const [i, range] of ranges.entries()) {
@@ -80,6 +81,19 @@ export function diskCommands(traits: Traits): fc.Arbitrary<DiskCommand>[] {
     }),
   );
 
+  const writes = fc.record({ drawn: drawnRanges, tag: contentTag, fua: maybeFua }).map((draw) =>
+    onRanges(traits, 'writes that arrive together', draw.drawn, async (ranges, disk, driver) => {
+      const apart = ranges.filter((one, i) => !ranges.slice(0, i).some((o) => overlap(o, one)));
+      const batch = apart.map(({ offset, length }, i) => ({
+        content: contentOf(draw.tag + i, length),
+        offset,
+        fua: draw.fua && i % 2 === 0,
+      }));
+      await callWrites(driver, batch);
+      for (const { content, offset } of batch) disk.write(content, offset);
+    }),
+  );
+
   const trim = fc.record({ drawn: drawnRange, fua: maybeFua }).map((draw) =>
     onRange(traits, 'trim', draw.drawn, async ({ offset, length }, disk, driver) => {
       await driver.trim?.(offset, length, { fua: draw.fua });
@@ -120,7 +134,7 @@ export function diskCommands(traits: Traits): fc.Arbitrary<DiskCommand>[] {
     ...(traits.flush ? [flush] : []),
     ...(traits.extents ? [extents] : []),
     ...(traits.maps ? [maps] : []),
-    ...(traits.writable ? [write] : []),
+    ...(traits.writable ? [write, writes] : []),
     ...(traits.trim ? [trim] : []),
     ...(traits.zero ? [zero] : []),
     ...(traits.resize ? [resize] : []),
@@ -138,7 +152,7 @@ function onRanges(
   return {
     check: (disk) => drawn.length === 0 || disk.size >= traits.unit,
     run: async (disk, driver) => {
-      const ranges = drawn.map((one) => place(one, disk.size, traits));
+      const ranges = placeTogether(drawn, disk.size, traits);
       text = [verb, ...ranges.map(({ offset, length }) => `${offset}+${length}`)].join(' ');
       await act(ranges, disk, driver);
     },

@@ -17,6 +17,8 @@ export interface DrawnRange {
   readonly span: number;
   /** Whether `start` counts from the end of the disk. */
   readonly fromEnd: boolean;
+  /** Whether it begins, if it can, where the one before it ends: many drivers make one call of such neighbours. */
+  readonly follows: boolean;
 }
 
 /** Disks have joints at powers of two: most drivers that are wrong are wrong there. */
@@ -28,9 +30,10 @@ export const drawnRange: fc.Arbitrary<DrawnRange> = fc.record({
   start: position,
   span: position,
   fromEnd: fc.boolean(),
+  follows: fc.boolean(),
 });
 
-/** The range on a disk of `size` bytes, which must be at least `traits.unit`. */
+/** The range on a disk of `size` bytes, which must be at least `traits.unit`, if it follows none. */
 export function place(drawn: DrawnRange, size: number, { unit, lengthMax }: Traits): Range {
   const units = Math.floor(size / unit);
   const first = Math.floor(drawn.start / unit) % units;
@@ -38,6 +41,30 @@ export function place(drawn: DrawnRange, size: number, { unit, lengthMax }: Trai
   const count = Math.min(span + 1, lengthMax / unit);
   const start = drawn.fromEnd ? units - first - count : first;
   return { offset: start * unit, length: count * unit };
+}
+
+/** Ranges that arrive together, on a disk of `size` bytes, which must be at least `traits.unit`. */
+export function placeTogether(
+  drawn: readonly DrawnRange[],
+  size: number,
+  traits: Traits,
+): readonly Range[] {
+  const ranges: Range[] = [];
+  let offset = 0;
+  for (const one of drawn) {
+    const range = place(one, size, traits);
+    const left = Math.floor((size - offset) / traits.unit) * traits.unit;
+    const follows = one.follows && ranges.length > 0 && left > 0;
+    const placed = follows ? { offset, length: Math.min(range.length, left) } : range;
+    ranges.push(placed);
+    offset = placed.offset + placed.length;
+  }
+  return ranges;
+}
+
+/** Whether two ranges have a byte in common. */
+export function overlap(one: Range, other: Range): boolean {
+  return one.offset < other.offset + other.length && other.offset < one.offset + one.length;
 }
 
 /** The aligned part of a disk of `size` bytes, in ranges that one request can take. */

@@ -1,4 +1,4 @@
-import type { BatchedRead, Driver, Extent } from '@nbd/driver';
+import type { BatchedRead, BatchedWrite, Driver, Extent } from '@nbd/driver';
 import { DriverError, filter } from '@nbd/driver';
 import { describe } from 'vitest';
 import { driverConformance } from '../src/index.ts';
@@ -19,7 +19,7 @@ describe('a disk that answers later, and keeps sources until then', () => {
   driverConformance({ create: laterDriver, runs });
 });
 
-describe('a disk that takes reads together, and answers some of them later', () => {
+describe('a disk that takes reads and writes together, and answers some of them later', () => {
   driverConformance({ create: batchDriver, runs });
 });
 
@@ -100,12 +100,22 @@ function batchDriver(disk: Disk): Driver {
     await Promise.resolve();
     inner.read(target, offset);
   };
+  const writtenLater = async ({ source, offset }: Pick<BatchedWrite, 'source' | 'offset'>) => {
+    await Promise.resolve();
+    inner.write(source, offset);
+  };
   return filter(inner, {
     readBatch(reads) {
       for (const [i, read] of reads.entries()) {
         // The objects are the session's again when this call returns.
         if (i % 2 === 0) read.answer = later({ ...read });
         else inner.read(read.target, read.offset);
+      }
+    },
+    writeBatch(writes) {
+      for (const [i, write] of writes.entries()) {
+        if (i % 2 === 0) write.answer = writtenLater({ ...write });
+        else inner.write(write.source, write.offset);
       }
     },
   });

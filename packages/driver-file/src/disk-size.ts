@@ -36,9 +36,14 @@ export class DiskSize {
     return this.#shrinking !== undefined;
   }
 
-  /** Throws `DriverError("ENOSPC")` for a range beyond the end: the disk may have shrunk since the request was checked. */
+  /** Whether all of a range is there: the disk may have shrunk since the request was checked. */
+  holds(offset: number, length: number): boolean {
+    return offset + length <= this.#bytes;
+  }
+
+  /** Throws `DriverError("ENOSPC")` for a range that is not all there. */
   check(offset: number, length: number): void {
-    if (offset + length <= this.#bytes) return;
+    if (this.holds(offset, length)) return;
     throw new DriverError(
       'ENOSPC',
       `${this.#path}: change of ${length} bytes at ${offset}: the disk has shrunk to ${this.#bytes}`,

@@ -3,7 +3,7 @@
  */
 import { fdatasync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { Driver } from '@nbd/driver';
+import type { BatchedWrite, Driver } from '@nbd/driver';
 import type { DiskSize } from './disk-size.ts';
 import type { Environment } from './environment.ts';
 import type { FileInUse } from './file-in-use.ts';
@@ -12,9 +12,10 @@ import { sharedFlushes } from './flushes.ts';
 import { rangeCalls } from './range-calls.ts';
 import { rangeChanges } from './range-changes.ts';
 import type { Reads } from './reads.ts';
+import { writesNow } from './writes-now.ts';
 
 /** The part of `Driver` that a disk has only when it may be changed. */
-export type FileChanges = Pick<Driver, 'write' | 'flush' | 'trim' | 'zero'>;
+export type FileChanges = Pick<Driver, 'write' | 'writeBatch' | 'flush' | 'trim' | 'zero'>;
 
 /** `identity` is the same for all disks of one file. */
 export function fileChanges(
@@ -25,8 +26,10 @@ export function fileChanges(
   environment: Environment,
   notice: (text: string) => void,
 ): FileChanges {
-  const writeNow =
-    reads.means === 'async' ? asyncWrites(file) : guardedWrites(file, environment.clock);
+  const writes =
+    reads.means === 'async'
+      ? asyncWrites(file)
+      : guardedWrites(file, writesNow(file, environment.systemCalls), environment.clock);
   const calls = rangeCalls(file, environment);
   if (calls.discard === undefined) {
     notice(`${file.path}: no trim: that needs an optional package, fs-native-extensions or koffi`);
@@ -36,20 +39,40 @@ export function fileChanges(
   const flushes = sharedFlushes(identity, file.path, sync);
   file.whenClosed(() => flushes.leave());
 
+  // Hot path: no allocation when the write is done on the loop.
+  function write(source: Uint8Array, offset: number): Promise<void> | undefined {
+    if (size.shrinking) {
+      const copy = source.slice();
+      return size.change(offset, copy.length, () => writes.write(copy, offset));
+    }
+    size.check(offset, source.length);
+    return noted(writes.write(source, offset), offset, source.length);
+  }
+
+  /** The page cache has the bytes only when the write is over. */
+  function noted(
+    answer: Promise<void> | undefined,
+    offset: number,
+    length: number,
+  ): Promise<void> | undefined {
+    if (answer !== undefined) return size.track(answer);
+    reads.written?.(offset, length);
+    return undefined;
+  }
+
+  // Hot path too.
+  function writeBatch(batch: readonly BatchedWrite[]): void {
+    if (size.shrinking || batch.some(({ source, offset }) => !size.holds(offset, source.length))) {
+      for (const one of batch) one.answer = attempt(() => write(one.source, one.offset));
+      return;
+    }
+    writes.writeBatch(batch);
+    for (const one of batch) one.answer = noted(one.answer, one.offset, one.source.length);
+  }
+
   return {
-    // Hot path: no allocation when the write is done on the loop.
-    write(source, offset) {
-      if (size.shrinking) {
-        const copy = source.slice();
-        return size.change(offset, copy.length, () => writeNow(copy, offset));
-      }
-      size.check(offset, source.length);
-      const answer = writeNow(source, offset);
-      if (answer !== undefined) return size.track(answer);
-      // The page cache has the bytes only when the write is over.
-      reads.written?.(offset, source.length);
-      return undefined;
-    },
+    write,
+    writeBatch,
     flush: () => flushes.flush(),
     ...(ranges.trim && {
       trim: (offset, length) => size.change(offset, length, () => ranges.trim?.(offset, length)),
@@ -59,4 +82,9 @@ export function fileChanges(
         size.change(offset, length, () => ranges.zero?.(offset, length, options)),
     }),
   };
+}
+
+/** What is thrown for one write of a batch is its answer alone. */
+async function attempt(write: () => Promise<void> | undefined): Promise<void> {
+  await write();
 }

@@ -1,88 +1,71 @@
 /**
- * Writes: into the page cache at once where that is quick, else through the thread pool.
+ * Writes: into the page cache at once where that is quick, else through the thread pool. Neighbours of a
+ * batch are one system call.
  */
-import { write, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
-import type { Awaitable } from '@nbd/driver';
-import { DriverError } from '@nbd/driver';
+import type { BatchedWrite } from '@nbd/driver';
 import type { Clock } from './clock.ts';
-import { toDriverError } from './file-error.ts';
 import type { FileInUse } from './file-in-use.ts';
+import { endOfWrites } from './neighbours.ts';
+import { writeInPool } from './pool-writes.ts';
+import { settleWrites } from './settle-run.ts';
+import type { WritesNow } from './writes-now.ts';
 import { WriteGuard } from './write-guard.ts';
 
-const writeSome = promisify(write);
-
-/** Writes all of `source`. */
-export type FileWrite = (source: Uint8Array, offset: number) => Awaitable<void>;
-
-/** Writes that never touch the loop. `source` must stay as it is until the promise settles. */
-export function asyncWrites(file: FileInUse): FileWrite {
-  return (source, offset) => writeInPool(file, source, offset);
+/** The functions are `write` and `writeBatch` of `Driver`, for a range that is there. */
+export interface FileWrites {
+  readonly write: (source: Uint8Array, offset: number) => Promise<void> | undefined;
+  readonly writeBatch: (writes: readonly BatchedWrite[]) => void;
 }
 
-/**
- * Writes on the loop, but for the times when the kernel makes writers wait. `source` has been taken
- * (written or copied) when the call returns.
- */
-export function guardedWrites(file: FileInUse, clock: Clock): FileWrite {
-  const guard = new WriteGuard();
+/** Writes that never touch the loop. A source must stay as it is until the promise settles. */
+export function asyncWrites(file: FileInUse): FileWrites {
+  return {
+    write: (source, offset) => writeInPool(file, source, offset),
 
-  // Hot path: no allocation when the write is done on the loop.
-  return (source, offset) => {
-    const startedAt = clock();
-    if (!guard.allows(startedAt)) return writeInPool(file, source.slice(), offset);
-    const count = writeNow(file, source, offset);
-    guard.learn(source.length, startedAt, clock());
-    if (count === source.length) return undefined;
-    return writeInPool(file, source.slice(count), offset + count);
+    writeBatch(writes) {
+      for (let from = 0, end = 0; from < writes.length; from = end) {
+        end = endOfWrites(writes, from, writes.length);
+        settleWrites(file, writes, from, end, 0, (source) => source);
+      }
+    },
   };
 }
 
-/** Writes all of `source`, which must stay as it is until the promise settles. */
-export async function writeInPool(
-  file: FileInUse,
-  source: Uint8Array,
-  offset: number,
-): Promise<void> {
-  for (let done = 0; done < source.length; ) {
-    const count = await writeOn(file, source, offset, done);
-    if (count === 0) throw stuck(file, source, offset, done);
-    done += count;
-  }
+/**
+ * Writes on the loop, but for the times when the kernel makes writers wait. A source has been taken
+ * (written or copied) when the call returns.
+ */
+export function guardedWrites(file: FileInUse, now: WritesNow, clock: Clock): FileWrites {
+  const guard = new WriteGuard();
+  return {
+    // Hot path: no allocation when the write is done on the loop.
+    write(source, offset) {
+      const startedAt = clock();
+      if (!guard.allows(startedAt)) return writeInPool(file, source.slice(), offset);
+      const count = Math.max(now.write(source, offset), 0);
+      guard.learn(count, startedAt, clock());
+      if (count === source.length) return undefined;
+      return writeInPool(file, source.slice(), offset, count);
+    },
+
+    // Hot path too.
+    writeBatch(writes) {
+      let startedAt = clock();
+      for (let from = 0, end = 0; from < writes.length; from = end) {
+        end = endOfWrites(writes, from, writes.length);
+        let count = 0;
+        if (guard.allows(startedAt)) {
+          count = Math.max(now.writeRun(writes, from, end), 0);
+          const endedAt = clock();
+          guard.learn(count, startedAt, endedAt);
+          startedAt = endedAt;
+        }
+        settleWrites(file, writes, from, end, count, copy);
+      }
+    },
+  };
 }
 
-async function writeOn(
-  file: FileInUse,
-  source: Uint8Array,
-  offset: number,
-  done: number,
-): Promise<number> {
-  try {
-    const length = source.length - done;
-    const { bytesWritten } = await file.use((fd) =>
-      writeSome(fd, source, done, length, offset + done),
-    );
-    return bytesWritten;
-  } catch (error) {
-    throw toDriverError(error, describe(file, source, offset));
-  }
-}
-
-function writeNow(file: FileInUse, source: Uint8Array, offset: number): number {
-  try {
-    return writeSync(file.fd, source, 0, source.length, offset);
-  } catch (error) {
-    throw toDriverError(error, describe(file, source, offset));
-  }
-}
-
-function stuck(file: FileInUse, source: Uint8Array, offset: number, done: number): DriverError {
-  return new DriverError(
-    'EIO',
-    `${describe(file, source, offset)}: the system took ${done} bytes and no more`,
-  );
-}
-
-function describe(file: FileInUse, source: Uint8Array, offset: number): string {
-  return `${file.path}: write of ${source.length} bytes at ${offset}`;
+function copy(source: Uint8Array): Uint8Array {
+  return source.slice();
 }

@@ -2,9 +2,12 @@
  * Reads that answer at once when the page cache has the bytes, and go to the thread pool when it has
  * not: `preadv2` with RWF_NOWAIT. Nothing is guessed, and the loop never waits for the disk.
  */
-import { readInPool } from './async-reads.ts';
+import type { BatchedRead } from '@nbd/driver';
 import type { FileInUse } from './file-in-use.ts';
+import { endOfReads } from './neighbours.ts';
+import { readInPool } from './pool-reads.ts';
 import type { Reads } from './reads.ts';
+import { settleReads } from './settle-run.ts';
 import { EAGAIN } from './system-calls.ts';
 import type { SystemCalls } from './system-calls.ts';
 
@@ -18,7 +21,33 @@ export function nowaitReads(file: FileInUse, calls: SystemCalls): Reads {
       if (count === target.length) return undefined;
       return readInPool(file, target, offset, Math.max(count, 0));
     },
+
+    readBatch(reads) {
+      for (let from = 0, end = 0; from < reads.length; from = end) {
+        end = endOfReads(reads, from, reads.length);
+        readRunNoWait(file, calls, reads, from, end);
+      }
+    },
   };
+}
+
+/** Reads neighbours in one call; what that did not read goes to the pool. */
+export function readRunNoWait(
+  file: FileInUse,
+  calls: SystemCalls,
+  reads: readonly BatchedRead[],
+  from: number,
+  end: number,
+): void {
+  const { vectors } = calls;
+  let length = 0;
+  for (let i = from; i < end; i++) {
+    const { target } = reads[i] as BatchedRead;
+    vectors.set(i - from, target);
+    length += target.length;
+  }
+  const count = calls.readRunNoWait(file.fd, end - from, (reads[from] as BatchedRead).offset);
+  if (count !== length) settleReads(file, reads, from, end, count);
 }
 
 /** Whether the file system of an open file knows reads that do not wait; some refuse the flag. */

@@ -5,6 +5,8 @@ import { Ring } from './ring.ts';
 import { EAGAIN, RWF_NOWAIT } from './system-calls.ts';
 
 const ADDRESS = 0x7fff_1234_5000;
+/** What all reads into one piece of memory have in common. */
+const READ = { operation: 22, fd: 5, flags: RWF_NOWAIT };
 
 function open(options: KernelRingOptions) {
   const kernel = kernelRing(options);
@@ -26,9 +28,27 @@ describe('the ring', () => {
     expect(run(ring, [100, 200])).toEqual([100, 200]);
     expect(enters).toEqual([2]);
     expect(reads).toEqual([
-      { fd: 5, address: ADDRESS, length: 100, offset: 0, flags: RWF_NOWAIT },
-      { fd: 5, address: ADDRESS + 4096, length: 200, offset: 2 ** 33, flags: RWF_NOWAIT },
+      { ...READ, address: ADDRESS, length: 100, offset: 0 },
+      { ...READ, address: ADDRESS + 4096, length: 200, offset: 2 ** 33 },
     ]);
+  });
+
+  test('a run of neighbours is one entry, and leaves nothing behind for the next in its place', () => {
+    const { ring, reads } = open({ result: ({ length }) => length * 10 });
+    for (let i = 0; i < 8; i++) ring.putRun(5, ADDRESS + 16 * i, 2 + i, i);
+    ring.run();
+    expect([...ring.results]).toEqual([20, 30, 40, 50, 60, 70, 80, 90]);
+    expect(reads.splice(0)).toEqual(
+      Array.from({ length: 8 }, (_, i) => ({
+        ...READ,
+        operation: 1,
+        address: ADDRESS + 16 * i,
+        length: 2 + i,
+        offset: i,
+      })),
+    );
+    run(ring, [1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(reads.map(({ operation }) => operation)).toEqual(Array.from({ length: 8 }, () => 22));
   });
 
   test.each([0, -3, 2 ** 31 - 5, 6])(

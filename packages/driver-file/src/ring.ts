@@ -24,7 +24,9 @@ import type { SystemCalls } from './system-calls.ts';
 const PARAMS_BYTES = 120;
 const SQE_WORDS = 16;
 const CQE_BYTES = 16;
+/** Into one piece of memory, and into several. */
 const OP_READ = 22;
+const OP_READV = 1;
 /** Where the queues, and the submission entries, are found in the "file" that the ring is. */
 const OFFSET_QUEUES = 0;
 const OFFSET_ENTRIES = 0x1000_0000;
@@ -88,17 +90,26 @@ export class Ring {
     // Place i of the submission queue always names entry i, and every entry is a read that may not wait.
     for (let i = 0; i < sqEntries; i++) {
       this.#queues[sqArray / 4 + i] = i;
-      this.#sqes[i * SQE_WORDS] = OP_READ;
       this.#sqes[i * SQE_WORDS + 7] = RWF_NOWAIT;
     }
   }
 
   /** Adds a read to the batch, which has fewer than `entries` yet. `address` is lent until `run` returns. */
   put(fd: number, address: number, length: number, offset: number): void {
+    this.#put(OP_READ, fd, address, length, offset);
+  }
+
+  /** The same into several pieces of memory: `address` is that of a table of `count` entries, lent until `run` returns too. */
+  putRun(fd: number, address: number, count: number, offset: number): void {
+    this.#put(OP_READV, fd, address, count, offset);
+  }
+
+  #put(operation: number, fd: number, address: number, length: number, offset: number): void {
     const sqes = this.#sqes;
     const tail = this.#queues[this.#sqTail] ?? 0;
     const at = ((tail + this.#count) & this.#sqMask) * SQE_WORDS;
     // A store into a word keeps the low 32 bits of a safe integer.
+    sqes[at] = operation;
     sqes[at + 1] = fd;
     sqes[at + 2] = offset;
     sqes[at + 3] = offset / WORD;

@@ -7,7 +7,9 @@
 import { endianness } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { BufferAddresses } from './buffer-addresses.ts';
+import { IoVectors } from './io-vectors.ts';
 import { limiter } from './limiter.ts';
+import { RUN_MAX } from './neighbours.ts';
 
 export const SEEK_END = 2;
 export const SEEK_DATA = 3;
@@ -32,9 +34,20 @@ const CALLS_OFF_LOOP_MAX = 32;
 
 export interface SystemCalls {
   readonly addresses: BufferAddresses;
+  /** `RUN_MAX` entries. Every call that takes its memory from here is over when it returns. */
+  readonly vectors: IoVectors;
 
-  /** Reads without waiting for the disk: bytes read, perhaps fewer than `target` holds, or -errno. */
+  /** Reads without waiting for the disk: bytes read, perhaps fewer than `target` holds, or -errno. Uses the first of `vectors`. */
   readonly readNoWait: (fd: number, target: Uint8Array, offset: number) => number;
+
+  /** The same for neighbours: fills the memory that the first `count` of `vectors` name, one after the other. */
+  readonly readRunNoWait: (fd: number, count: number, offset: number) => number;
+
+  /** Writes: bytes written, perhaps fewer than `source` holds, or -errno. Uses the first of `vectors`. */
+  readonly write: (fd: number, source: Uint8Array, offset: number) => number;
+
+  /** The same for neighbours: writes the memory that the first `count` of `vectors` name, one after the other. */
+  readonly writeRun: (fd: number, count: number, offset: number) => number;
 
   /** Where the next data (`SEEK_DATA`) or hole (`SEEK_HOLE`) at or after `offset` starts, or the end of the file (`SEEK_END`, `offset` 0); or -errno. */
   readonly seek: (fd: number, offset: number, whence: number) => number;
@@ -76,6 +89,7 @@ type CallOffLoop = (...words: [...number[], Callback]) => void;
 function bind(koffi: Koffi): SystemCalls {
   const libc = koffi.load(null);
   const preadv2 = libc.func('preadv2', 'int64_t', words(5)) as Call;
+  const pwritev = libc.func('pwritev', 'int64_t', words(4)) as Call;
   const lseek = libc.func('lseek', 'int64_t', words(3)) as Call;
   const fallocate = libc.func('fallocate', 'int', words(4)).async as CallOffLoop;
   const fadvise = libc.func('posix_fadvise', 'int', words(4)).async as CallOffLoop;
@@ -89,20 +103,30 @@ function bind(koffi: Koffi): SystemCalls {
   );
   const checked = (result: number) => (result < 0 ? -koffi.errno() : result);
   const offLoop = limiter(CALLS_OFF_LOOP_MAX);
-  // struct iovec: an address and a length of 8 bytes each. One is enough: the call returns before the next.
-  const iovec = new Uint32Array(4);
-  const iovecAddress = addressOf(iovec.buffer);
+  const vectors = new IoVectors(RUN_MAX, addresses);
+  const firstVector = vectors.addressOf(0);
+  const readRunNoWait = (fd: number, count: number, offset: number) =>
+    checked(preadv2(fd, firstVector, count, offset, RWF_NOWAIT));
+  const writeRun = (fd: number, count: number, offset: number) =>
+    checked(pwritev(fd, firstVector, count, offset));
 
   return {
     addresses,
+    vectors,
 
     readNoWait(fd, target, offset) {
-      const address = addresses.of(target);
-      iovec[0] = address;
-      iovec[1] = address / 2 ** 32;
-      iovec[2] = target.length;
-      return checked(preadv2(fd, iovecAddress, 1, offset, RWF_NOWAIT));
+      vectors.set(0, target);
+      return readRunNoWait(fd, 1, offset);
     },
+
+    readRunNoWait,
+
+    write(fd, source, offset) {
+      vectors.set(0, source);
+      return writeRun(fd, 1, offset);
+    },
+
+    writeRun,
 
     seek: (fd, offset, whence) => checked(lseek(fd, offset, whence)),
 

@@ -1,18 +1,16 @@
 /**
- * Reads of one batch in one system call, by io_uring. What the page cache does not have goes to the
- * thread pool; a read that comes alone is cheaper by `preadv2`.
+ * Reads of one batch in one system call, by io_uring, in which neighbours are one entry. What the page cache does
+ * not have goes to the thread pool; a read, or a run of neighbours, that comes alone is cheaper by `preadv2`.
  */
 import type { BatchedRead } from '@nbd/driver';
-import { readInPool } from './async-reads.ts';
 import type { FileInUse } from './file-in-use.ts';
-import { nowaitReads } from './nowait-reads.ts';
+import { endOfReads, RUN_MAX } from './neighbours.ts';
+import { nowaitReads, readRunNoWait } from './nowait-reads.ts';
 import type { Reads } from './reads.ts';
 import { Ring } from './ring.ts';
+import { settleReads } from './settle-run.ts';
 import { EAGAIN } from './system-calls.ts';
 import type { SystemCalls } from './system-calls.ts';
-
-/** Beyond this a larger ring gains next to nothing; larger batches are split. */
-const RING_ENTRIES = 64;
 
 /** One ring per thread, shared by all its files; `undefined` once the system has refused one. */
 const rings = new WeakMap<SystemCalls, { readonly ring: Ring | undefined }>();
@@ -21,7 +19,7 @@ const rings = new WeakMap<SystemCalls, { readonly ring: Ring | undefined }>();
 export function sharedRing(calls: SystemCalls): Ring | undefined {
   let made = rings.get(calls);
   if (made === undefined) {
-    made = { ring: Ring.open(calls, RING_ENTRIES) };
+    made = { ring: Ring.open(calls, RUN_MAX) };
     rings.set(calls, made);
   }
   return made.ring;
@@ -44,21 +42,16 @@ export function uringReads(file: FileInUse, ring: Ring, calls: SystemCalls): Rea
 
     // Hot path: no allocation for what is cached.
     readBatch(reads) {
-      for (let from = 0; from < reads.length; from += ring.entries) {
-        const end = Math.min(from + ring.entries, reads.length);
-        // The last of a split batch may come alone too.
-        if (end - from === 1) readAlone(file, calls, reads[from]);
+      for (let from = 0; from < reads.length; from += RUN_MAX) {
+        const end = Math.min(from + RUN_MAX, reads.length);
+        if (endOfReads(reads, from, end) === end) readRunNoWait(file, calls, reads, from, end);
         else readTogether(file, ring, calls, reads, from, end);
       }
     },
   };
 }
 
-function readAlone(file: FileInUse, calls: SystemCalls, read: BatchedRead | undefined): void {
-  if (read === undefined) return;
-  settle(file, read, calls.readNoWait(file.fd, read.target, read.offset));
-}
-
+/** At most as many reads as there are vectors, and as the ring has entries. */
 function readTogether(
   file: FileInUse,
   ring: Ring,
@@ -67,17 +60,23 @@ function readTogether(
   from: number,
   end: number,
 ): void {
-  for (let i = from; i < end; i++) {
-    const read = reads[i] as BatchedRead;
-    ring.put(file.fd, calls.addresses.of(read.target), read.target.length, read.offset);
+  const { fd } = file;
+  const { addresses, vectors } = calls;
+  let entries = 0;
+  for (let i = from, next = from; i < end; i = next, entries++) {
+    next = endOfReads(reads, i, end);
+    const { target, offset } = reads[i] as BatchedRead;
+    if (next - i === 1) {
+      ring.put(fd, addresses.of(target), target.length, offset);
+    } else {
+      for (let k = i; k < next; k++) vectors.set(k - from, (reads[k] as BatchedRead).target);
+      ring.putRun(fd, vectors.addressOf(i - from), next - i, offset);
+    }
   }
   ring.run();
-  for (let i = from; i < end; i++)
-    settle(file, reads[i] as BatchedRead, ring.results[i - from] ?? 0);
-}
-
-/** Leaves a filled target alone, and sends any other to the pool, which waits or finds the error. */
-function settle(file: FileInUse, read: BatchedRead, count: number): void {
-  if (count === read.target.length) return;
-  read.answer = readInPool(file, read.target, read.offset, Math.max(count, 0));
+  const hasRuns = entries < end - from;
+  for (let i = from, next = from, entry = 0; i < end; i = next, entry++) {
+    next = hasRuns ? endOfReads(reads, i, end) : i + 1;
+    settleReads(file, reads, i, next, ring.results[entry] ?? 0);
+  }
 }

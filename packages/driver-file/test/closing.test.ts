@@ -1,11 +1,11 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { BatchedRead, Driver } from '@nbd/driver';
+import type { BatchedRead, BatchedWrite, Driver } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
-import { readInPool } from '../src/async-reads.ts';
 import { loadEnvironment } from '../src/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
 import { FileInUse } from '../src/file-in-use.ts';
+import { readInPool } from '../src/pool-reads.ts';
 import { rangeChanges } from '../src/range-changes.ts';
 import { MEANS, whyNot } from './available-means.ts';
 import { gate } from './gate.ts';
@@ -89,6 +89,10 @@ describe('a file that is closed while a call is under way', () => {
   });
 });
 
+function answersOf(batch: readonly Pick<BatchedRead, 'answer'>[]): Promise<unknown> {
+  return Promise.all(batch.map(async ({ answer }) => answer));
+}
+
 /** Every way to use a writable disk, each as a promise. */
 function callsOf(driver: Driver): Promise<unknown>[] {
   const reads: BatchedRead[] = [0, 512].map((offset) => ({
@@ -96,10 +100,23 @@ function callsOf(driver: Driver): Promise<unknown>[] {
     offset,
     answer: undefined,
   }));
+  const writes: BatchedWrite[] = [0, 10, 512].map((offset) => ({
+    source: pattern(10),
+    offset,
+    fua: false,
+    answer: undefined,
+  }));
   const calls: ((() => unknown) | undefined)[] = [
     () => driver.read(new Uint8Array(10), 0),
-    driver.readBatch && (() => driver.readBatch?.(reads)),
+    () => {
+      driver.readBatch?.(reads);
+      return answersOf(reads);
+    },
     () => driver.write?.(pattern(10), 0, FUA),
+    () => {
+      driver.writeBatch?.(writes);
+      return answersOf(writes);
+    },
     () => driver.flush?.(),
     () => driver.resize?.(1),
     driver.trim && (() => driver.trim?.(0, 4096, FUA)),

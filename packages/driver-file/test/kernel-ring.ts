@@ -1,4 +1,5 @@
 import { BufferAddresses } from '../src/buffer-addresses.ts';
+import { IoVectors } from '../src/io-vectors.ts';
 import type { SystemCalls } from '../src/system-calls.ts';
 
 export interface KernelRingOptions {
@@ -16,6 +17,8 @@ export interface KernelRingOptions {
 
 /** One read as the kernel sees it. */
 export interface KernelRead {
+  /** Into one piece of memory (22), or into several (1), whose table `address` and `length` tell. */
+  readonly operation: number;
   readonly fd: number;
   readonly address: number;
   readonly length: number;
@@ -49,6 +52,7 @@ export function kernelRing(options: KernelRingOptions): {
     const view = new DataView(entries, place * 64, 64);
     const u64 = (at: number) => view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
     const read = {
+      operation: view.getUint32(0, true),
       fd: view.getInt32(4, true),
       offset: u64(8),
       address: u64(16),
@@ -72,7 +76,11 @@ export function kernelRing(options: KernelRingOptions): {
 
   const calls: SystemCalls = {
     addresses: new BufferAddresses(() => 0x1_2345_6000),
+    vectors: new IoVectors(8, new BufferAddresses(() => 0x2_0000_0000)),
     readNoWait: refuse,
+    readRunNoWait: refuse,
+    write: refuse,
+    writeRun: refuse,
     seek: refuse,
     fallocate: refuse,
     willNeed: refuse,

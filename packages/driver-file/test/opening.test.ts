@@ -110,7 +110,7 @@ describe('means that are not there', () => {
     const notices: string[] = [];
     const path = files.create(pattern(10_000));
     const driver = await openFileDriver({ path, notice: (text) => notices.push(text) }, bare);
-    for (const method of ['trim', 'zero', 'extents', 'cache', 'readBatch']) {
+    for (const method of ['trim', 'zero', 'extents', 'cache']) {
       expect(driver).not.toHaveProperty(method);
     }
     const target = new Uint8Array(10_000);
@@ -188,7 +188,7 @@ describe('an open file', () => {
   test('read-only has nothing that changes it', async () => {
     const driver = await fileDriver({ path: files.create(100), readOnly: true });
     expect(driver.readOnly).toBe(true);
-    for (const method of ['write', 'flush', 'trim', 'zero', 'resize']) {
+    for (const method of ['write', 'writeBatch', 'flush', 'trim', 'zero', 'resize']) {
       expect(driver).not.toHaveProperty(method);
     }
     await driver.close?.();

@@ -6,7 +6,6 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import type { BatchedRead, Driver } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
 import { adaptiveReads } from '../src/adaptive-reads.ts';
 import { loadEnvironment } from '../src/environment.ts';
@@ -14,6 +13,7 @@ import { openFileDriver } from '../src/file-driver.ts';
 import { FileInUse } from '../src/file-in-use.ts';
 import { nowaitReads } from '../src/nowait-reads.ts';
 import { MEANS, whyNot } from './available-means.ts';
+import { batchOf, readAll } from './batches.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';
 
 const ODD_SIZE = 202_893;
@@ -23,23 +23,6 @@ const POSIX_FADV_DONTNEED = 4;
 const files = temporaryFiles();
 const environment = await loadEnvironment();
 const { systemCalls } = environment;
-
-/** Reads of equal length, as a session hands them over. */
-function batchOf(length: number, offsets: readonly number[]): BatchedRead[] {
-  const arena = new ArrayBuffer(length * offsets.length);
-  return offsets.map((offset, i) => ({
-    target: new Uint8Array(arena, i * length, length),
-    offset,
-    answer: undefined,
-  }));
-}
-
-/** Hands reads over in the way that the driver offers, and answers what they will come to. */
-function readAll(driver: Driver, reads: readonly BatchedRead[]): Promise<void>[] {
-  if (driver.readBatch !== undefined) driver.readBatch(reads);
-  else for (const read of reads) read.answer = driver.read(read.target, read.offset) ?? undefined;
-  return reads.map(async (read) => read.answer);
-}
 
 for (const io of MEANS) {
   const missing = whyNot(io, files.create(1), environment);

@@ -1,15 +1,24 @@
 /**
- * Writes 4000 bytes to the file that is named, on the loop, off it, and off it with the file closed
- * meanwhile, and prints what came of each and how large the file is.
+ * Writes 4000 bytes to the file that is named, on the loop by Node and by a system call of our own, off it, and off
+ * it with the file closed meanwhile, and prints what came of each and how large the file is.
  */
 import { openSync, statSync } from 'node:fs';
+import { loadEnvironment } from '../src/environment.ts';
 import { FileInUse } from '../src/file-in-use.ts';
 import { asyncWrites, guardedWrites } from '../src/file-writes.ts';
+import { writesNow } from '../src/writes-now.ts';
 
 const path = process.argv[2] ?? '';
 const file = new FileInUse(openSync(path, 'r+'), path);
 
-async function codeOf(attempt: () => Promise<void> | void): Promise<string> {
+const source = new Uint8Array(4000);
+const { systemCalls } = await loadEnvironment();
+
+function onLoop(calls: typeof systemCalls) {
+  return guardedWrites(file, writesNow(file, calls), () => 0);
+}
+
+async function codeOf(attempt: () => Promise<void> | undefined): Promise<string> {
   try {
     await attempt();
     return 'done';
@@ -19,10 +28,11 @@ async function codeOf(attempt: () => Promise<void> | void): Promise<string> {
 }
 
 const codes = [
-  await codeOf(() => guardedWrites(file, () => 0)(new Uint8Array(4000), 0)),
-  await codeOf(() => asyncWrites(file)(new Uint8Array(4000), 0)),
+  await codeOf(() => onLoop(undefined).write(source, 0)),
+  await codeOf(() => onLoop(systemCalls).write(source, 0)),
+  await codeOf(() => asyncWrites(file).write(source, 0)),
   await codeOf(() => {
-    const answer = asyncWrites(file)(new Uint8Array(4000), 0);
+    const answer = asyncWrites(file).write(source, 0);
     void file.close();
     return answer;
   }),

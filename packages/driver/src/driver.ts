@@ -104,6 +104,19 @@ export interface BatchedRead {
   answer: Promise<void> | undefined;
 }
 
+/** One of the writes that arrived together. See `Driver.writeBatch`. */
+export interface BatchedWrite extends WriteOptions {
+  /** What to write, all of it. Lent as `source` of `write` is. */
+  readonly source: Uint8Array;
+  /** Where to, in bytes. */
+  readonly offset: number;
+  /**
+   * The driver's answer, `undefined` when it is handed over, which means: `source` is written. A write
+   * that must wait is answered with the promise of being written, one that failed with a rejected promise.
+   */
+  answer: Promise<void> | undefined;
+}
+
 export interface Driver {
   /**
    * Bytes: a safe integer of at least 0. It is read anew for each batch of requests, and may change
@@ -125,20 +138,21 @@ export interface Driver {
 
   /**
    * How many calls may be under way at a time, at least 1, whatever the number of connections. Absent:
-   * as many as there are. A disk with a limit gets its reads one by one, never by `readBatch`.
+   * as many as there are. A disk with a limit gets its reads and writes one by one, never by `readBatch`
+   * or `writeBatch`.
    */
   readonly concurrency?: number;
 
   /**
-   * "native": `write`, `trim` and `zero` honour `fua` themselves. Absent: they never see it set, and
-   * the session calls `flush` after them instead. Without `flush` the disk offers no FUA at all.
+   * "native": `write`, `writeBatch`, `trim` and `zero` honour `fua` themselves. Absent: they never see it
+   * set, and the session calls `flush` after them instead. Without `flush` the disk offers no FUA at all.
    */
   readonly fua?: 'native';
 
   /**
-   * False: `write` has taken all it needs from `source` by the time it *returns*, also when it returns
-   * a promise; the session may then hand over received bytes without a copy of its own. Absent:
-   * `source` stays valid until the promise settles.
+   * False: `write` and `writeBatch` have taken all they need from `source` by the time they *return*, also
+   * when they answer by a promise; the session may then hand over received bytes without a copy of its
+   * own. Absent: `source` stays valid until the promise settles.
    */
   readonly retainsSource?: false;
 
@@ -162,6 +176,13 @@ export interface Driver {
 
   /** Writes all of `source` at `offset`, so that every later read sees it. */
   write?(source: Uint8Array, offset: number, options: WriteOptions): Awaitable<void>;
+
+  /**
+   * Writes that arrived together, for a disk that can do many in one go. Called in place of `write`, on a disk
+   * that has both, with at least one write, under the contract of `readBatch`. Where two of them overlap, either
+   * may be what stays, byte for byte. A driver without it gets one `write` for each, and loses nothing else.
+   */
+  writeBatch?(writes: readonly BatchedWrite[]): void;
 
   /** Answers when every change already answered is on stable storage. */
   flush?(): Awaitable<void>;

@@ -6,6 +6,7 @@ import { filter } from './filter.ts';
 const OPTIONAL_METHODS = [
   'readBatch',
   'write',
+  'writeBatch',
   'flush',
   'trim',
   'zero',
@@ -42,6 +43,9 @@ class FullDriver implements Driver {
   }
   write(): void {
     this.called.push('write');
+  }
+  writeBatch(): void {
+    this.called.push('writeBatch');
   }
   flush(): void {
     this.called.push('flush');
@@ -155,11 +159,30 @@ test('an override of readBatch drops fillsTarget', () => {
   expect(filter(new FullDriver(), { readBatch: nothing }).fillsTarget).toBeUndefined();
 });
 
-test('an override of write drops retainsSource unless it is given', () => {
-  expect(filter(new FullDriver(), { write: nothing }).retainsSource).toBeUndefined();
-  expect(filter(new FullDriver(), { write: nothing, retainsSource: false }).retainsSource).toBe(
-    false,
-  );
+describe('an override of write', () => {
+  test('drops writeBatch and retainsSource, which would not be true of it', () => {
+    const outer = filter(new FullDriver(), { write: nothing });
+    expect(outer).not.toHaveProperty('writeBatch');
+    expect(outer.retainsSource).toBeUndefined();
+  });
+
+  test('keeps what is given with it', () => {
+    const outer = filter(new FullDriver(), {
+      write: nothing,
+      writeBatch: nothing,
+      retainsSource: false,
+    });
+    expect(outer).toHaveProperty('writeBatch');
+    expect(outer.retainsSource).toBe(false);
+  });
+
+  test('of undefined takes writeBatch away with it', () => {
+    expect(filter(new FullDriver(), { write: undefined })).not.toHaveProperty('writeBatch');
+  });
+});
+
+test('an override of writeBatch drops retainsSource', () => {
+  expect(filter(new FullDriver(), { writeBatch: nothing }).retainsSource).toBeUndefined();
 });
 
 test('what is not overridden keeps its facts', () => {

@@ -25,6 +25,7 @@ const MEMBERS = {
   read: 'method',
   readBatch: 'method',
   write: 'method',
+  writeBatch: 'method',
   flush: 'method',
   trim: 'method',
   zero: 'method',
@@ -38,7 +39,8 @@ const MEMBERS = {
 const VOIDED_BY: { readonly [Member in keyof Driver]?: readonly (keyof Driver)[] } = {
   readBatch: ['read'],
   fillsTarget: ['read', 'readBatch'],
-  retainsSource: ['write'],
+  writeBatch: ['write'],
+  retainsSource: ['write', 'writeBatch'],
 };
 
 /**
@@ -51,9 +53,12 @@ const VOIDED_BY: { readonly [Member in keyof Driver]?: readonly (keyof Driver)[]
  *   and `size` follows a `resize` within.
  * - With `read` overridden, `readBatch` within would go past it: it is dropped unless it is overridden
  *   too. Nor does `fillsTarget` hold for an override of either: it is dropped unless it is given.
- * - With `write` overridden, `retainsSource` no longer describes it: it is dropped unless it is given.
- * - `fua` stays as it is within: an override of `write`, `trim` or `zero` passes its options on, or
+ * - With `write` overridden, the same goes for `writeBatch`; and `retainsSource` no longer describes an
+ *   override of either: it is dropped unless it is given.
+ * - `fua` stays as it is within: an override of `write`, `writeBatch`, `trim` or `zero` passes its options on, or
  *   gives `fua: undefined`.
+ * - `concurrency` is counted for each driver by itself: one that is offered as it is and within a filter too, or
+ *   within two, is called as many times at once by each.
  * - `close` is that of `inner`, so closing the filter closes what it wraps. An override does so itself.
  */
 export function filter(inner: Driver, overrides: DriverOverrides): Driver {

@@ -9,6 +9,7 @@
 export type {
   Awaitable,
   BatchedRead,
+  BatchedWrite,
   BlockSize,
   DiskMap,
   Driver,

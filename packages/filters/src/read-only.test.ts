@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { readOnly } from './read-only.ts';
 
 test('a read-only disk has nothing that changes it', () => {
-  const disk = readOnly(memoryDriver({ size: 4096 }));
+  const inner = memoryDriver({ size: 4096 });
+  const disk = readOnly(Object.assign(inner, { writeBatch: () => undefined }));
 
   expect(disk.readOnly).toBe(true);
   expect(disk.fua).toBeUndefined();
-  for (const method of ['write', 'trim', 'zero', 'resize']) {
+  for (const method of ['write', 'writeBatch', 'trim', 'zero', 'resize']) {
     expect(disk).not.toHaveProperty(method);
   }
 });
