@@ -1,8 +1,12 @@
 /** Sockets to a server, before any word is said. */
 import { connect, type Socket } from 'node:net';
-import { Intake } from './intake.ts';
+import { Intake } from '@nbd/session';
 import { NbdError, nbdErrorFrom } from './nbd-error.ts';
 import type { Address } from './nbd-uri.ts';
+
+/** What all connections read into, as much as one system call may bring: what is in it is used up before the next read. */
+const SHARED_BYTES = 256 * 1024;
+let shared: Uint8Array | undefined;
 
 /** Between probes whether a silent peer is still there, milliseconds. */
 const KEEP_ALIVE_MILLIS = 60_000;
@@ -23,7 +27,8 @@ export async function dial(address: Address, signal: AbortSignal): Promise<Diall
   if (address.kind === 'vsock') {
     throw new NbdError('EAFNOSUPPORT', 'Node has no sockets of the family vsock: use TCP or Unix');
   }
-  const intake = new Intake();
+  shared ??= new Uint8Array(SHARED_BYTES);
+  const intake = new Intake(shared);
   const socket: Socket = connect({
     ...(address.kind === 'tcp'
       ? { host: address.host, port: address.port }
@@ -32,7 +37,13 @@ export async function dial(address: Address, signal: AbortSignal): Promise<Diall
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MILLIS,
-    onread: intake.onRead(() => socket.isPaused()),
+    onread: {
+      buffer: () => intake.next(),
+      callback: (bytes) => {
+        intake.take(bytes);
+        return !socket.isPaused();
+      },
+    },
   });
   socket.pause();
   const abort = (): void => {

@@ -18,18 +18,19 @@ import {
   type ContextStatus,
   type Entered,
   type Greeted,
+  type Intake,
   type OptionAnswer,
+  type Taker,
 } from '@nbd/session';
 import type { Dialled } from './dial.ts';
 import type { TlsFacts } from './export-info.ts';
-import type { Intake, Taker } from './intake.ts';
 import { endError, hangUp, isOrderly } from './link-end.ts';
 import { NbdError, nbdErrorFrom, nbdErrorOf } from './nbd-error.ts';
 import { Outgoing } from './outgoing.ts';
 import { tlsFacts, tlsOver } from './tls-over.ts';
 
 /** Requests that are this large on average get replies that are, or that come one at a time. */
-const LARGE_BYTES = 64 * 1024;
+const LARGE_BYTES = 256 * 1024;
 
 export class Link implements Taker {
   readonly session: ClientSession;

@@ -16,7 +16,7 @@ import {
   type TlsMode,
 } from '@nbd/session';
 import type { Address } from './address.ts';
-import type { Log } from './log.ts';
+import type { Log, LogLevel } from './log.ts';
 import { SocketChannel, type SocketChannelOptions } from './socket-channel.ts';
 import type { Secured, TlsTerminator } from './tls-terminator.ts';
 
@@ -43,7 +43,7 @@ export interface Arrival {
 const ORDERLY: ReadonlySet<EndReason> = new Set(['disconnected', 'aborted', 'closed', 'left']);
 
 export class Connection implements Observer {
-  /** Counts from 1 within the server. */
+  /** Counts from 1 within the server, its other threads included. */
   readonly id: number;
   /** The other end: "127.0.0.1:50312", "[::1]:50312", "unix", or "gone" if it has reset already. */
   readonly peer: string;
@@ -165,7 +165,7 @@ export class Connection implements Observer {
     clearTimeout(this.#deadline);
   }
 
-  #tell(level: keyof Log, message: string, fields: object = {}): void {
+  #tell(level: LogLevel, message: string, fields: object = {}): void {
     this.#settings.log[level]({ connection: this.id, peer: this.peer, ...fields }, message);
   }
 }

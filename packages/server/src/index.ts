@@ -5,7 +5,7 @@
  */
 export type { Address } from './address.ts';
 export { formatUri, parseAddress } from './address.ts';
-export type { Log } from './log.ts';
+export type { Log, LogLevel } from './log.ts';
 export { type ServeOptions, serve } from './serve.ts';
 export type {
   CloseReport,
@@ -16,3 +16,13 @@ export type {
 } from './server.ts';
 export type { TlsCertificates, TlsOptions } from './tls-options.ts';
 export type { SessionLimits, TlsMode } from '@nbd/session';
+
+// Over several threads
+export { defaultWorkers } from './workers/default-workers.ts';
+export type { OpenExports, WorkerContext } from './workers/open-exports.ts';
+export { type ServeInWorkersOptions, serveInWorkers } from './workers/serve-in-workers.ts';
+export type {
+  WorkerCloseReport,
+  WorkerServer,
+  WorkerServerEvents,
+} from './workers/worker-server.ts';

@@ -1,8 +1,10 @@
 /**
  * One address that the server listens on.
  */
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { type Address, formatUri } from './address.ts';
+import { acceptWithSharedReads } from './shared-reads.ts';
+import { listeningDescriptor } from './socket-handle.ts';
 import { clearSocketFile, setSocketMode } from './unix-socket-file.ts';
 
 /** Connections that the kernel keeps for us until we accept them. */
@@ -10,9 +12,16 @@ const BACKLOG = 512;
 
 export interface ListenerOptions {
   readonly address: Address;
+  /**
+   * The descriptor of a socket of this process that listens there already: clients are accepted from it too. Closing one
+   * of its listeners closes it for all. Absent: the address is bound.
+   */
+  readonly descriptor?: number | undefined;
   /** The mode of a Unix socket's file. */
   readonly socketMode: number;
-  /** A client came. The socket is paused, and half-open ones are allowed. */
+  /** What the clients' sockets are to read into, if this Node allows it. Undefined: each has buffers of its own. */
+  readonly readBuffer: Uint8Array | undefined;
+  /** A client came. Its socket may be half-open, and is paused unless it has shared reads. */
   readonly accepted: (socket: Socket) => void;
   /** Accepting failed; the listener goes on. */
   readonly failed: (error: Error) => void;
@@ -33,21 +42,28 @@ export class Listener {
    *
    * @throws Error saying in one line why it cannot
    */
-  static async open({ address, socketMode, accepted, failed }: ListenerOptions): Promise<Listener> {
+  static async open(options: ListenerOptions): Promise<Listener> {
+    const { address, descriptor, socketMode, readBuffer, accepted, failed } = options;
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, accepted);
     try {
-      if (address.kind === 'unix') await clearSocketFile(address.path);
-      await listen(server, address);
-      if (address.kind === 'unix') setSocketMode(address.path, socketMode);
+      if (descriptor !== undefined) await listen(server, { fd: descriptor });
+      else if (address.kind === 'unix') await listenOnFile(server, address.path, socketMode);
+      else await listen(server, { host: address.host, port: address.port });
     } catch (error) {
       server.close();
       throw new Error(explain(error as NodeJS.ErrnoException, address), { cause: error });
     }
     server.on('error', failed);
+    if (readBuffer !== undefined) acceptWithSharedReads(server, readBuffer, accepted);
     if (address.kind === 'unix') return new Listener(address, server);
     const bound = server.address();
     const port = typeof bound === 'object' && bound !== null ? bound.port : address.port;
     return new Listener({ ...address, port }, server);
+  }
+
+  /** What to give as `descriptor` to listeners of other threads. Undefined where that cannot be. */
+  get descriptor(): number | undefined {
+    return listeningDescriptor(this.#server);
   }
 
   /** Accepts no more. Node removes the file of a Unix socket. */
@@ -56,11 +72,15 @@ export class Listener {
   }
 }
 
-async function listen(server: Server, address: Address): Promise<void> {
+async function listenOnFile(server: Server, path: string, mode: number): Promise<void> {
+  await clearSocketFile(path);
+  await listen(server, { path });
+  setSocketMode(path, mode);
+}
+
+async function listen(server: Server, options: ListenOptions & { fd?: number }): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    const options =
-      address.kind === 'unix' ? { path: address.path } : { host: address.host, port: address.port };
     server.listen({ ...options, backlog: BACKLOG }, () => {
       server.off('error', reject);
       resolve();

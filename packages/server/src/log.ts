@@ -10,7 +10,11 @@ export interface Log {
   warn(fields: object, message: string): void;
   /** Something failed that nobody expected: a bug of a driver, a listener that gave up. */
   error(fields: object, message: string): void;
+  /** Whether lines of that level are kept at all. Absent: they are. */
+  isLevelEnabled?(level: LogLevel): boolean;
 }
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 

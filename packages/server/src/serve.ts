@@ -3,15 +3,26 @@
  */
 import { availableParallelism } from 'node:os';
 import { type ExportDefinition, type ExportSource, exportTable } from '@nbd/driver';
-import { BufferPool, limitsWith, type SessionLimits, Tally, type TlsMode } from '@nbd/session';
+import {
+  BufferPool,
+  DEFAULT_MEMORY_LIMITS,
+  limitsWith,
+  type SessionLimits,
+  Tally,
+  type TlsMode,
+} from '@nbd/session';
 import { type Address, parseAddress } from './address.ts';
 import { EagerLoop } from './eager-loop.ts';
 import { checkMillis, checkWhole } from './whole-number.ts';
 import { type Log, SILENT } from './log.ts';
-import { Server } from './server.ts';
+import { type Fellows, Server } from './server.ts';
 import { READ_BUFFER_BYTES } from './shared-reads.ts';
 import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
-import { TlsTerminator } from './tls-terminator.ts';
+import type { TlsTerminator } from './tls-terminator.ts';
+import { Turnstile } from './turnstile.ts';
+
+/** What `close` gives requests in flight, milliseconds, unless told otherwise. */
+export const SHUTDOWN_MILLIS = 60_000;
 
 export interface ServeOptions {
   /**
@@ -63,6 +74,22 @@ export interface ServeOptions {
  * keys that cannot be used, and for an address that cannot be listened on
  */
 export async function serve(options: ServeOptions): Promise<Server> {
+  return serveShare(options, { threads: 1 });
+}
+
+/** What a server in one of several threads has in common with the others. */
+export interface Share {
+  /** How many there are. */
+  readonly threads: number;
+  /** Absent: one of its own. */
+  readonly turnstileMemory?: ArrayBufferLike;
+  /** For each address, the descriptor of a socket that listens there already. Absent: they are bound. */
+  readonly descriptors?: readonly number[];
+  readonly fellows?: Fellows;
+}
+
+/** As `serve`, for one of several threads. */
+export async function serveShare(options: ServeOptions, share: Share): Promise<Server> {
   const { listen = 'nbd://127.0.0.1:10809', limits = {}, log = SILENT } = options;
   const uris = typeof listen === 'string' ? [listen] : listen;
   if (uris.length === 0) throw new TypeError('expected an address to listen on, found none');
@@ -71,25 +98,39 @@ export async function serve(options: ServeOptions): Promise<Server> {
   const mode = options.tls === undefined ? 'off' : checkTlsOptions(options.tls);
   const addresses = uris.map((uri) => addressOf(uri, mode, options.tls));
   if (mode === 'off' && !addresses.some(({ tls }) => tls)) refuseHidden(options.exports, exports);
+  const maxConnections = checkWhole('maxConnections', options.maxConnections ?? 100, {
+    minimum: 1,
+  });
   const server = new Server({
     addresses,
     tlsMode: mode === 'on' ? 'on' : 'off',
-    ...(options.tls !== undefined && { tls: await TlsTerminator.open(options.tls) }),
+    ...(options.tls !== undefined && { tls: await openTls(options.tls) }),
     exports,
     exportName: options.exportName ?? defaultName(options.exports ?? {}),
-    maxConnections: checkWhole('maxConnections', options.maxConnections ?? 100, { minimum: 1 }),
+    maxConnections,
+    turnstile: new Turnstile(maxConnections, share.turnstileMemory),
     handshakeTimeout: checkMillis('handshakeTimeout', options.handshakeTimeout ?? 10_000),
-    shutdownTimeout: checkMillis('shutdownTimeout', options.shutdownTimeout ?? 60_000),
+    shutdownTimeout: checkMillis('shutdownTimeout', options.shutdownTimeout ?? SHUTDOWN_MILLIS),
     socketMode: checkWhole('socketMode', options.socketMode ?? 0o660, { maximum: 0o777 }),
     limits,
     log,
-    pool: new BufferPool(),
+    pool: new BufferPool({
+      idleBytesMax: DEFAULT_MEMORY_LIMITS.idleBytesMax / share.threads,
+      lentBytesMax: DEFAULT_MEMORY_LIMITS.lentBytesMax / share.threads,
+    }),
     tally: new Tally(),
     readBuffer: readBufferFor(options.reads ?? 'shared'),
     eagerLoop: (options.eager ?? availableParallelism() > 1) ? new EagerLoop() : undefined,
+    ...(share.fellows !== undefined && { fellows: share.fellows }),
   });
-  await server.listen();
+  await server.listen(share.descriptors);
   return server;
+}
+
+/** Loaded where there is TLS only: Node's modules for it take 3 MiB. */
+async function openTls(options: TlsOptions): Promise<TlsTerminator> {
+  const { TlsTerminator } = await import('./tls-terminator.ts');
+  return TlsTerminator.open(options);
 }
 
 /** Where the mode requires TLS, the address says so. */

@@ -14,7 +14,9 @@ import { type Address, formatUri } from './address.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
 import { Listener } from './listener.ts';
 import type { TlsOptions } from './tls-options.ts';
+import type { Turnstile } from './turnstile.ts';
 import { checkMillis } from './whole-number.ts';
+import { within } from './within.ts';
 
 /** In a shutdown, how long clients without a request in flight still hear ESHUTDOWN before we leave them. */
 const FAREWELL_MILLIS = 100;
@@ -28,10 +30,23 @@ export interface ServerSettings extends ConnectionSettings {
   readonly tlsMode: Exclude<TlsMode, 'require'>;
   readonly socketMode: number;
   readonly maxConnections: number;
+  /** What all connections read into; undefined: each read has a buffer of its own. */
+  readonly readBuffer: Uint8Array | undefined;
+  readonly turnstile: Turnstile;
   /** Milliseconds. */
   readonly shutdownTimeout: number;
   /** The name to show in the server's URIs. */
   readonly exportName: string | undefined;
+  /** Absent: there is no other thread that serves the same. */
+  readonly fellows?: Fellows;
+}
+
+/** Servers in other threads that share sockets and disks with this one. */
+export interface Fellows {
+  /** Called before the listeners close. It returns when all fellows are about to. */
+  aboutToUnlisten(): void;
+  /** Called when no connection is left. Resolves when the exports may be closed. */
+  drained(): Promise<void>;
 }
 
 /** A client, for those who listen to the server. */
@@ -88,14 +103,19 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#settings = settings;
   }
 
-  /** Listens on all addresses, or on none. Called by `serve`. */
-  async listen(): Promise<void> {
-    const { addresses, socketMode, log } = this.#settings;
+  /**
+   * Listens on all addresses, or on none. Called by `serve`. With `descriptors`, the addresses are bound
+   * already, and those are their sockets.
+   */
+  async listen(descriptors: readonly number[] = []): Promise<void> {
+    const { addresses, socketMode, readBuffer, log } = this.#settings;
     try {
-      for (const address of addresses) {
+      for (const [i, address] of addresses.entries()) {
         const listener = await Listener.open({
           address,
+          descriptor: descriptors[i],
           socketMode,
+          readBuffer,
           accepted: (socket) => this.#accept(socket, address),
           failed: (err) => log.warn({ err }, 'a connection could not be accepted'),
         });
@@ -116,6 +136,12 @@ export class Server extends EventEmitter<ServerEvents> {
   /** Where the server listens, with the real ports. */
   get addresses(): readonly Address[] {
     return this.#listeners.map(({ address }) => address);
+  }
+
+  /** The descriptors that it listens by, for threads that are to share them. Undefined where that cannot be. */
+  get descriptors(): readonly number[] | undefined {
+    const found = this.#listeners.flatMap(({ descriptor }) => descriptor ?? []);
+    return found.length === this.#listeners.length ? found : undefined;
   }
 
   /** One NBD URI for each address, of the default export if the server knows its name. */
@@ -161,6 +187,7 @@ export class Server extends EventEmitter<ServerEvents> {
 
   async #close(timeout: number): Promise<CloseReport> {
     this.#ready = false;
+    this.#settings.fellows?.aboutToUnlisten();
     for (const listener of this.#listeners) listener.close();
     for (const connection of this.#connections) connection.shutDown();
     const farewell = setTimeout(
@@ -176,6 +203,7 @@ export class Server extends EventEmitter<ServerEvents> {
     for (const connection of this.#connections) connection.drop();
     // A disk that does not even answer now is closed with its calls under way: somebody wants to go home.
     await within(CUT_MILLIS, gone);
+    await this.#settings.fellows?.drained();
     await this.#closeExports(Math.max(timeout, CUT_MILLIS));
     return { cut };
   }
@@ -191,13 +219,14 @@ export class Server extends EventEmitter<ServerEvents> {
   #accept(socket: Socket, { kind, tls }: Address): void {
     // From the first moment, or an early reset would be thrown as an unhandled error (C-006).
     socket.on('error', () => socket.destroy());
-    if (this.#connections.size >= this.#settings.maxConnections || this.#closing !== undefined) {
+    const id = this.#closing === undefined ? this.#settings.turnstile.enter() : undefined;
+    if (id === undefined) {
       this.#turnAway(socket);
       return;
     }
     this.#total++;
     const arrival = { kind, tls: tls === true ? 'require' : this.#settings.tlsMode } as const;
-    const connection = new Connection(this.#total, socket, arrival, this.#settings);
+    const connection = new Connection(id, socket, arrival, this.#settings);
     this.#connections.add(connection);
     this.emit('connect', connection);
     void this.#seeOff(connection);
@@ -214,19 +243,9 @@ export class Server extends EventEmitter<ServerEvents> {
   async #seeOff(connection: Connection): Promise<void> {
     await connection.done;
     this.#connections.delete(connection);
+    this.#settings.turnstile.leave();
     this.emit('disconnect', connection);
   }
-}
-
-/** Waits for `event`, but not longer than `millis`; answers whether it came. */
-async function within(millis: number, event: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), millis);
-  });
-  const came = await Promise.race([event.then(() => true), deadline]);
-  clearTimeout(timer);
-  return came;
 }
 
 async function closeSource(source: ExportSource, log: ConnectionSettings['log']): Promise<void> {

@@ -1,14 +1,16 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { withSharedReads } from './shared-reads.ts';
+import { acceptWithSharedReads, type SharedReadsSocket } from './shared-reads.ts';
 
 let server: Server;
 
-/** A pair of connected sockets: the client's, and the accepted one, which came paused. */
-async function pair(): Promise<[client: Socket, accepted: Socket]> {
+/** A pair of connected sockets: the client's, and the accepted one, which reads into `buffer`. */
+async function pair(buffer: Uint8Array): Promise<[client: Socket, accepted: SharedReadsSocket]> {
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  const [accepted] = (await once(server, 'connection')) as [Socket];
+  const accepted = await new Promise<SharedReadsSocket>((resolve) => {
+    expect(acceptWithSharedReads(server, buffer, resolve), 'this Node allows it').toBe(true);
+  });
   return [client, accepted];
 }
 
@@ -23,15 +25,11 @@ afterEach(() => {
 
 describe('a socket with shared reads', () => {
   test('hands over what it reads as views of the buffer that it was given', async () => {
-    const [client, accepted] = await pair();
     const buffer = new Uint8Array(64);
+    const [client, socket] = await pair(buffer);
     const arrived = new Promise<Uint8Array>((resolve) => {
-      const socket = withSharedReads(accepted, buffer, (bytes) => {
-        resolve(bytes);
-        return true;
-      });
-      expect(socket, 'this Node allows shared reads').toBeDefined();
-      socket?.once('end', () => socket.end());
+      socket.attend({ received: resolve }, () => true);
+      socket.once('end', () => socket.end());
     });
     client.write('hello');
     const bytes = await arrived;
@@ -42,14 +40,16 @@ describe('a socket with shared reads', () => {
   });
 
   test('reads no further than it is told to, until it is resumed', async () => {
-    const [client, accepted] = await pair();
+    const [client, socket] = await pair(new Uint8Array(4));
     const heard: string[] = [];
     let told: (() => void) | undefined;
-    const socket = withSharedReads(accepted, new Uint8Array(4), (bytes) => {
-      heard.push(Buffer.from(bytes).toString());
-      told?.();
-      return false;
-    }) as Socket;
+    const taker = {
+      received(bytes: Uint8Array): void {
+        heard.push(Buffer.from(bytes).toString());
+        told?.();
+      },
+    };
+    socket.attend(taker, () => false);
     const next = (): Promise<void> =>
       new Promise((resolve) => {
         told = resolve;
@@ -66,35 +66,37 @@ describe('a socket with shared reads', () => {
     client.destroy();
   });
 
-  test('is counted by its server, which closes when the socket has', async () => {
-    const [client, accepted] = await pair();
-    const socket = withSharedReads(accepted, new Uint8Array(64), () => true) as Socket;
-    const closed = once(server, 'close');
-    server.close();
-    expect(await connections(server)).toBe(1);
-    client.end();
-    socket.once('end', () => socket.end());
-    await closed;
-    expect(await connections(server)).toBe(0);
+  test('is the only one that there is for its client', async () => {
+    const told: Socket[] = [];
+    server.on('connection', (socket) => told.push(socket));
+    const [client, socket] = await pair(new Uint8Array(64));
+    expect(socket.remotePort).toBe(client.localPort);
+    expect(told).toEqual([]);
+    socket.destroy();
+    await once(client.resume(), 'close');
   });
 });
 
-describe('an accepted socket is used as it is', () => {
-  test.each<[what: string, socket: () => Socket]>([
-    ['has no handle', () => new Socket()],
-    ['has a handle that is gone', () => new Socket().destroy()],
-    ['has a handle of another kind', () => Object.assign(new Socket(), { _handle: {} })],
-    ['has a field for its handle that is another', () => ({ handle: {} }) as unknown as Socket],
-  ])('if it %s', (_, socket) => {
-    expect(withSharedReads(socket(), new Uint8Array(64), () => true)).toBeUndefined();
+describe('a server goes on with sockets of its own', () => {
+  test.each<[what: string, handle: unknown]>([
+    ['has no handle', undefined],
+    ['has a handle that is gone', null],
+    ['has a handle of another kind', {}],
+    ['has a field for its callback that is another', { onconnection: 1 }],
+  ])('if it %s', (_, _handle) => {
+    const other = { _handle } as unknown as Server;
+    expect(acceptWithSharedReads(other, new Uint8Array(64), () => undefined)).toBe(false);
+  });
+
+  test.each<[what: string, client: unknown]>([
+    ['there is no client, for accepting has failed', undefined],
+    ['the handle of the client is of another kind', {}],
+  ])('if %s', (_, client) => {
+    const told: unknown[][] = [];
+    const handle = { onconnection: (...args: unknown[]): unknown => told.push(args) };
+    const other = { _handle: handle } as unknown as Server;
+    expect(acceptWithSharedReads(other, new Uint8Array(64), () => undefined)).toBe(true);
+    handle.onconnection(-24, client);
+    expect(told).toEqual([[-24, client]]);
   });
 });
-
-async function connections(of: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    of.getConnections((error, count) => {
-      if (error === null) resolve(count);
-      else reject(error);
-    });
-  });
-}

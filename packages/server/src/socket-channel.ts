@@ -5,10 +5,10 @@
  */
 import type { Socket } from 'node:net';
 import type { TlsPeer } from '@nbd/driver';
-import type { Channel, ChannelReceiver } from '@nbd/session';
+import type { Channel, ChannelReceiver, Taker } from '@nbd/session';
 import type { EagerLoop } from './eager-loop.ts';
-import { withSharedReads } from './shared-reads.ts';
-import { takenBytes } from './socket-handle.ts';
+import { SharedReadsSocket } from './shared-reads.ts';
+import { takenBytes, untakenBytes } from './socket-handle.ts';
 import type { Secured } from './tls-terminator.ts';
 
 /** After `end`, how long a peer may take without reading on, and then to close, before we close. */
@@ -17,14 +17,13 @@ const LINGER_MILLIS = 5000;
 const NOTHING = new Uint8Array(0);
 
 export interface SocketChannelOptions {
-  readonly readBuffer: Uint8Array | undefined;
   readonly eagerLoop: EagerLoop | undefined;
 }
 
 /** Shakes hands over a socket that has nothing left to send in the clear. */
 export type Terminate = (plain: Socket) => Promise<Secured>;
 
-export class SocketChannel implements Channel {
+export class SocketChannel implements Channel, Taker {
   /** Puts TLS on the socket. Undefined: there is no TLS to be had. */
   readonly secure?: () => Promise<TlsPeer>;
   /** What the system knows: the one below, where there is TLS. */
@@ -38,27 +37,23 @@ export class SocketChannel implements Channel {
   #securing = false;
   #ending = false;
   #error: Error | undefined;
+  /** Nothing was waiting when the last `send` came. */
+  #wasIdle = true;
   /** For each write that Node has not called back for: whether the session waits for it. */
   readonly #lent: boolean[] = [];
 
   /**
-   * Takes over an accepted socket that came paused. With `readBuffer` it reads into that, if this Node
-   * allows it; `eagerLoop` is told of what was served.
+   * Takes over an accepted socket, which is paused or has shared reads. `eagerLoop` is told of what was served.
    */
-  constructor(
-    accepted: Socket,
-    { readBuffer, eagerLoop }: SocketChannelOptions,
-    terminate?: Terminate,
-  ) {
-    const shared =
-      readBuffer === undefined ? undefined : withSharedReads(accepted, readBuffer, this.#received);
-    this.#plain = shared ?? accepted;
-    this.#socket = this.#plain;
+  constructor(accepted: Socket, { eagerLoop }: SocketChannelOptions, terminate?: Terminate) {
+    this.#plain = accepted;
+    this.#socket = accepted;
     this.#eagerLoop = eagerLoop;
-    if (shared === undefined) this.#socket.on('data', this.#received);
-    this.#socket.setNoDelay(true);
-    this.#socket.setKeepAlive(true, 60_000);
-    this.#socket.on('error', this.#failed);
+    if (accepted instanceof SharedReadsSocket) accepted.attend(this, () => !this.#paused);
+    else accepted.on('data', this.#hear);
+    accepted.setNoDelay(true);
+    accepted.setKeepAlive(true, 60_000);
+    accepted.on('error', this.#failed);
     if (terminate !== undefined) this.secure = () => this.#secure(terminate);
   }
 
@@ -73,9 +68,31 @@ export class SocketChannel implements Channel {
     this.#socket.resume();
   }
 
+  /** After `end` there is none: what the peer still says belongs nowhere. */
+  get landing(): Uint8Array | undefined {
+    return this.#ending ? undefined : this.#receiver.landing;
+  }
+
+  get expectsLarge(): boolean {
+    return this.#receiver.expectsLarge === true;
+  }
+
+  landed(bytes: number): void {
+    if (this.#ending) return;
+    this.#receiver.landed?.(bytes);
+    this.#eagerLoop?.served(bytes);
+  }
+
+  received(bytes: Uint8Array): void {
+    if (this.#ending) return;
+    this.#receiver.received(bytes);
+    this.#eagerLoop?.served(bytes.length);
+  }
+
   send(segments: readonly Uint8Array[]): boolean {
     const socket = this.#socket;
     const last = segments.length - 1;
+    this.#wasIdle = socket.writableLength === 0;
     if (last > 0) socket.cork();
     for (let i = 0; i < last; i++) socket.write(segments[i] as Uint8Array);
     socket.write(segments[last] as Uint8Array, this.#written);
@@ -83,6 +100,12 @@ export class SocketChannel implements Channel {
     const taken = socket.writableLength === 0;
     this.#lent.push(!taken);
     return taken;
+  }
+
+  /** What comes behind other writes waits in Node, and TLS has a queue of its own: then it is all of them. */
+  get keptBytes(): number {
+    const alone = this.#wasIdle && this.#socket === this.#plain;
+    return (alone ? untakenBytes(this.#plain) : undefined) ?? Number.POSITIVE_INFINITY;
   }
 
   pause(): void {
@@ -126,7 +149,7 @@ export class SocketChannel implements Channel {
     this.#securing = true;
     await flushed(plain);
     if (plain.destroyed) throw new Error('the connection closed before its TLS handshake');
-    plain.off('data', this.#received).off('end', this.#ended).off('close', this.#closed);
+    plain.off('data', this.#hear).off('end', this.#ended).off('close', this.#closed);
     const closed = new Promise((resolve) => {
       plain.once('close', resolve);
     });
@@ -148,7 +171,7 @@ export class SocketChannel implements Channel {
     this.#socket = socket;
     this.#securing = false;
     socket.pause();
-    socket.on('data', this.#received).on('error', this.#failed);
+    socket.on('data', this.#hear).on('error', this.#failed);
     socket.on('end', this.#ended).on('close', this.#closed);
     if (socket.readableEnded) setImmediate(this.#ended);
   }
@@ -169,14 +192,7 @@ export class SocketChannel implements Channel {
     this.#socket.once('close', () => clearTimeout(timer));
   }
 
-  /** Answers whether to read on. */
-  readonly #received = (bytes: Uint8Array): boolean => {
-    if (!this.#ending) {
-      this.#receiver.received(bytes);
-      this.#eagerLoop?.served(bytes.length);
-    }
-    return !this.#paused;
-  };
+  readonly #hear = (bytes: Uint8Array): void => this.received(bytes);
 
   /** Once we have ended too, Node closes the socket by itself. */
   readonly #ended = (): void => {

@@ -10,6 +10,7 @@
 import type { Socket } from 'node:net';
 import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import type { TlsPeer } from '@nbd/driver';
+import { writeSingly } from './socket-handle.ts';
 import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
 import { readTlsSettings, type TlsSettings } from './tls-settings.ts';
 import { TIMER_MILLIS_MAX } from './whole-number.ts';
@@ -74,6 +75,7 @@ export class TlsTerminator {
       const socket = await shakeHands(server, plain);
       socket.allowHalfOpen = true;
       socket.disableRenegotiation();
+      writeSingly(socket);
       return { socket, peer: this.#peerOf(socket, settings) };
     } finally {
       server.removeAllListeners('secureConnection').removeAllListeners('tlsClientError');

@@ -1,11 +1,12 @@
 /** C-286: what goes wrong with accepting does not end the listener. */
 import { once } from 'node:events';
-import { connect, createServer, Server as NetServer, type Socket } from 'node:net';
+import { connect, createServer, Server as NetServer } from 'node:net';
 import { BufferPool, Tally } from '@nbd/session';
 import { exportTable } from '@nbd/driver';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Connection } from '../src/connection.ts';
 import { SILENT } from '../src/log.ts';
+import { acceptedSocket } from './accepted-socket.ts';
 import { disconnect, read } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
 import { allGone, READS, recordingLog, serving } from './serving.ts';
@@ -46,7 +47,7 @@ describe.each(READS)('reads: %s', (reads) => {
     await once(listener, 'listening');
     const { port } = listener.address() as { port: number };
     const client = connect(port, '127.0.0.1');
-    const [accepted] = (await once(listener, 'connection')) as [Socket];
+    const accepted = await acceptedSocket(listener, reads);
     client.resetAndDestroy();
     await once(client, 'close');
     const connection = new Connection(
@@ -58,7 +59,6 @@ describe.each(READS)('reads: %s', (reads) => {
         limits: {},
         pool: new BufferPool(),
         tally: new Tally(),
-        readBuffer: reads === 'shared' ? new Uint8Array(4096) : undefined,
         eagerLoop: undefined,
         handshakeTimeout: 0,
         log: SILENT,

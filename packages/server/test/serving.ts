@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryDriver } from '@nbd/driver-memory';
 import { onTestFinished } from 'vitest';
-import { type Log, type ServeOptions, type Server, serve } from '../src/index.ts';
+import { type Log, type LogLevel, type ServeOptions, type Server, serve } from '../src/index.ts';
 
 /** Both ways to read from sockets, to run a suite over. */
 export const READS: readonly ('shared' | 'own')[] = ['shared', 'own'];
@@ -40,7 +40,7 @@ export function temporaryFolder(): string {
 }
 
 export interface LogLine {
-  readonly level: keyof Log;
+  readonly level: LogLevel;
   readonly fields: object;
   readonly message: string;
 }
@@ -49,7 +49,7 @@ export interface LogLine {
 export function recordingLog(): { readonly log: Log; readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
   const at =
-    (level: keyof Log) =>
+    (level: LogLevel) =>
     (fields: object, message: string): void => {
       lines.push({ level, fields, message });
     };

@@ -162,8 +162,11 @@ export async function dial(address: Address): Promise<SocketClient> {
   return client;
 }
 
+/** Where to reach a server. */
+type Reachable = Pick<Server, 'addresses'>;
+
 /** A client of the server's first address that has heard the greeting and said its flags. */
-export async function haggle(server: Server, flags = 3): Promise<SocketClient> {
+export async function haggle(server: Reachable, flags = 3): Promise<SocketClient> {
   const client = await dial(firstAddress(server));
   client.says(clientFlags(flags));
   await client.hears(GREETING_BYTES);
@@ -171,7 +174,7 @@ export async function haggle(server: Server, flags = 3): Promise<SocketClient> {
 }
 
 /** A client of the server's first address that has entered an export. */
-export async function enter(server: Server, exportName = ''): Promise<SocketClient> {
+export async function enter(server: Reachable, exportName = ''): Promise<SocketClient> {
   const client = await haggle(server);
   client.says(go(exportName));
   for (;;) {
@@ -182,13 +185,13 @@ export async function enter(server: Server, exportName = ''): Promise<SocketClie
 }
 
 /** Another client comes and goes; by then the server has seen what its clients had sent before. */
-export async function meanwhile(server: Server): Promise<void> {
+export async function meanwhile(server: Reachable): Promise<void> {
   const passer = await haggle(server);
   passer.leaves();
   await passer.closed;
 }
 
-export function firstAddress(server: Server): Address {
+export function firstAddress(server: Reachable): Address {
   return server.addresses[0] as Address;
 }
 

@@ -1,11 +1,12 @@
 /** A channel while it is put under TLS: what it tells in between, and that it tells its end once. */
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ChannelReceiver } from '@nbd/session';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { SocketChannel, type Terminate } from '../src/socket-channel.ts';
 import { TlsTerminator } from '../src/tls-terminator.ts';
+import { acceptedSocket } from './accepted-socket.ts';
 import { content } from './client-bytes.ts';
 import { AUTHORITY, certificates } from './secure-client.ts';
 import { READS } from './serving.ts';
@@ -57,9 +58,8 @@ async function pair(reads: 'shared' | 'own', terminate: Terminate): Promise<Pair
   await once(listener, 'listening');
   const { port } = listener.address() as { port: number };
   const client = connect(port, '127.0.0.1').on('error', () => undefined);
-  const [accepted] = (await once(listener, 'connection')) as [Socket];
-  const readBuffer = reads === 'shared' ? new Uint8Array(65_536) : undefined;
-  const channel = new SocketChannel(accepted, { readBuffer, eagerLoop: undefined }, terminate);
+  const accepted = await acceptedSocket(listener, reads);
+  const channel = new SocketChannel(accepted, { eagerLoop: undefined }, terminate);
   const told = new Told();
   channel.start(told);
   channel.pause();
@@ -124,6 +124,24 @@ describe.each(READS)('reads: %s', (reads) => {
     await told.until(() => told.ends.includes('closed'));
     for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
     expect(told.ends).toEqual(['ended', 'closed']);
+  });
+
+  test('what is queued under TLS is not gathered', async () => {
+    const terminator = await terminatorOf();
+    const { client, channel } = await pair(reads, (plain) => terminator.terminate(plain));
+    const secured = channel.secure?.();
+    const secure = connectTls({ socket: client, host: '127.0.0.1', ca: AUTHORITY.cert });
+    await secured;
+    const gather = vi.spyOn(Socket.prototype, '_writev');
+    onTestFinished(() => gather.mockRestore());
+    const parts = [1, 2, 3, 4].map((tag) => content(300_000, tag));
+    channel.send(parts);
+    channel.end();
+    const heard: Buffer[] = [];
+    secure.on('data', (bytes: Buffer) => heard.push(bytes));
+    await once(secure, 'end');
+    expect(Buffer.concat(heard).equals(Buffer.concat(parts))).toBe(true);
+    expect(gather).not.toHaveBeenCalled();
   });
 
   test('what is queued in the clear is sent before TLS begins', async () => {

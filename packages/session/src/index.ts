@@ -6,8 +6,15 @@
  *
  * @packageDocumentation
  */
-export { DEFAULT_LIMITS, limitsWith, type SessionLimits } from './limits.ts';
-export { BufferPool, type BufferPoolOptions, type Slab } from './memory/buffer-pool.ts';
+export {
+  DEFAULT_LIMITS,
+  DEFAULT_MEMORY_LIMITS,
+  limitsWith,
+  type MemoryLimits,
+  type SessionLimits,
+} from './limits.ts';
+export { BufferPool, type Slab } from './memory/buffer-pool.ts';
+export { Intake, type Taker } from './memory/intake.ts';
 export { UsageError } from './usage-error.ts';
 export type { MetaContext, ReplyMode, Terms } from './agreement/terms.ts';
 

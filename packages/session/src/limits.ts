@@ -22,9 +22,37 @@ export interface SessionLimits {
   readonly inFlightMax: number;
   /** Bytes of READs and WRITEs under way, 32 MiB: beyond it we stop reading, but a lone request always passes. */
   readonly inFlightBytesMax: number;
-  /** Bytes of replies that the peer has not yet taken, 1 MiB: beyond it we stop serving (C-188). */
+  /**
+   * Bytes of replies that the peer has not yet taken, 1 MiB: beyond it we stop serving (C-188). Less where many peers
+   * are slow: see `MemoryLimits`.
+   */
   readonly unsentBytesMax: number;
 }
+
+/** What all sessions that share a pool may hold together, in one thread. */
+export interface MemoryLimits {
+  /**
+   * Memory kept for later use, bytes: 32 MiB. Less than a busy server lends would be allocated over and over,
+   * and is not freed before the garbage collector comes round.
+   */
+  readonly idleBytesMax: number;
+  /**
+   * Memory lent, bytes: 64 MiB, as much as two sessions may have under way. Beyond it a session begins a request
+   * only if it is alone or within 1 MiB of its own.
+   */
+  readonly lentBytesMax: number;
+  /**
+   * Memory that replies may wait in for slow peers, bytes: 8 MiB. Each session may leave a quarter of what others have
+   * left of it: a few have their own `unsentBytesMax`, 64 that read nothing have 120 KiB each.
+   */
+  readonly unsentBytesMax: number;
+}
+
+export const DEFAULT_MEMORY_LIMITS: MemoryLimits = {
+  idleBytesMax: 32 * 2 ** 20,
+  lentBytesMax: 64 * 2 ** 20,
+  unsentBytesMax: 8 * 2 ** 20,
+};
 
 /** Disks prefer requests of this size where they do not say otherwise, so it must be lawful. */
 const PAYLOAD_BYTES_MIN = 4096;

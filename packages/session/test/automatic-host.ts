@@ -20,6 +20,8 @@ export interface AutomaticHostOptions {
   readonly limits?: Partial<SessionLimits>;
   /** Whether a request is answered in the turn in which it comes. Default: always. */
   readonly answersAtOnce?: (request: InFlight) => boolean;
+  /** Whether it puts payloads where they belong by itself. Default: no. */
+  readonly lands?: boolean;
 }
 
 export class AutomaticHost {
@@ -35,12 +37,18 @@ export class AutomaticHost {
   /** Where in the output the answer to EXPORT_NAME is, if there was one. */
   exportNameAnswerAt: number | undefined;
   readonly #answersAtOnce: (request: InFlight) => boolean;
+  readonly #lands: boolean;
   readonly #output: Uint8Array[] = [];
   #outputBytes = 0;
 
-  constructor({ limits = {}, answersAtOnce = () => true }: AutomaticHostOptions = {}) {
+  constructor({
+    limits = {},
+    answersAtOnce = () => true,
+    lands = false,
+  }: AutomaticHostOptions = {}) {
     this.session = new ServerSession({ limits, pool: this.pool });
     this.#answersAtOnce = answersAtOnce;
+    this.#lands = lands;
     this.turn();
   }
 
@@ -50,10 +58,21 @@ export class AutomaticHost {
 
   /** Takes a chunk, which is overwritten once the session has had its turn. */
   receives(chunk: Uint8Array): void {
-    const copy = chunk.slice();
+    const copy = this.#land(chunk.slice());
     this.session.receive(copy);
     this.turn();
     copy.fill(POISON);
+  }
+
+  /** Puts the first bytes where they belong, if this is such a host; answers the others. */
+  #land(bytes: Uint8Array): Uint8Array {
+    const place = this.#lands ? this.session.landing : undefined;
+    if (place === undefined || bytes.length === 0) return bytes;
+    const landed = bytes.subarray(0, place.length);
+    place.set(landed);
+    this.session.landed(landed.length);
+    this.turn();
+    return this.#land(bytes.subarray(landed.length));
   }
 
   /** Answers the lent request of this index, counted round. */

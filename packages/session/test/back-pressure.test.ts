@@ -264,3 +264,39 @@ test('S6 C-187 C-188 a connection never holds more than its limits say, and noth
     propertyRuns(40),
   );
 });
+
+test('C-188 a payload whose last bytes come while the peer is behind is written when it has caught up', async () => {
+  const gate = unsettled();
+  const { driver, disk } = recordingDriver({
+    before: (call) => (call.startsWith('read') ? gate.promise : undefined),
+  });
+  const { channel } = await scriptedEntry(driver, { limits: LIMITS, takesAtOnce: false });
+  const payload = content(10 * KIB);
+  const whole = write(0, payload, { cookie: 9 });
+  channel.receives(
+    ...[1, 2].map((cookie) => read(0, 40 * KIB, cookie)),
+    whole.subarray(0, whole.length - 10),
+  );
+  expect(channel.landing).toHaveLength(10);
+  gate.resolve();
+  await quiet();
+  expect(channel.paused, 'no more is asked for, but some may be on its way').toBe(true);
+  channel.lands(whole.subarray(-10));
+  // A transport that was told to read into no bytes at all would take that for a failure of its own.
+  expect(channel.landing).toBeUndefined();
+  channel.takeAll();
+  expect(channel.paused).toBe(false);
+  channel.takeAll();
+  expect(channel.heard().subarray(-16)).toEqual(simpleReply(9));
+  expect(Buffer.compare(disk.subarray(0, payload.length), payload)).toBe(0);
+});
+
+test('C-188 nobody waits for a channel that will not tell when the peer has caught up', async () => {
+  const pool = new BufferPool({ unsentBytesMax: 1 });
+  const { channel } = await scriptedEntry(recordingDriver().driver, { pool });
+  // As between message ports: the replies are copied, and the peer has not said that it has them.
+  channel.queuedBytes = 5000;
+  channel.receives(read(0, 10, 1));
+  expect(channel.heard()).toEqual(simpleReply(1, new Uint8Array(10)));
+  expect(channel.paused).toBe(false);
+});

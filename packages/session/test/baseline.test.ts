@@ -161,12 +161,9 @@ test('C-134 a size that is no multiple of the minimum block is told as it is, an
   });
   const talk = new ServedConversation({ driver });
   const client = await talk.enters();
-  client.says(read(0, 512, 1), read(512, 488, 2), read(512, 512, 3), read(0, 1000, 4));
-  await client.hears(
-    simpleReply(1, new Uint8Array(512)),
-    errorReply(2, EINVAL),
-    errorReply(3, EINVAL),
-    errorReply(4, EINVAL),
-  );
+  client.says(read(0, 512, 1));
+  await client.hears(simpleReply(1, new Uint8Array(512)));
+  client.says(read(512, 488, 2), read(512, 512, 3), read(0, 1000, 4));
+  await client.hears(errorReply(2, EINVAL), errorReply(3, EINVAL), errorReply(4, EINVAL));
   await talk.ends();
 });

@@ -89,8 +89,8 @@ function filtered(cookie: number, offset: number): Uint8Array {
   );
 }
 
-function played(chunks: Iterable<Uint8Array>): AutomaticHost {
-  const host = new AutomaticHost();
+function played(chunks: Iterable<Uint8Array>, lands = false): AutomaticHost {
+  const host = new AutomaticHost({ lands });
   for (const chunk of chunks) host.receives(chunk);
   host.session.receiveEnd();
   host.turn();
@@ -134,8 +134,8 @@ describe.each(MODES)('S1 C-003 a conversation with %s replies', (replyMode) => {
   test('is the same however it is cut', () => {
     const place = fc.integer({ min: 0, max: conversation.length });
     fc.assert(
-      fc.property(fc.array(place, { maxLength: 300 }), (places) => {
-        expectTheSame(played(cutAt(conversation, places)));
+      fc.property(fc.array(place, { maxLength: 300 }), fc.boolean(), (places, lands) => {
+        expectTheSame(played(cutAt(conversation, places), lands));
       }),
       propertyRuns(40),
     );

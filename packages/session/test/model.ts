@@ -94,6 +94,42 @@ const writes = fc.tuple(place, fc.nat({ max: 250 }), fc.boolean()).map(([drawn, 
   }),
 );
 
+/** Several in a row, of which none touches a byte of another, so that any order is right. */
+const writesTogether = fc
+  .tuple(fc.array(place, { minLength: 2, maxLength: 12 }), fc.nat({ max: 250 }), fc.boolean())
+  .map(([drawn, tag, fua]) =>
+    command(`WRITEs ${JSON.stringify(drawn)} ${tag} ${fua}`, async (model, talk) => {
+      const places = drawn.map((one) => placed(one, model));
+      const apart = places.filter(
+        (one, i) =>
+          !places
+            .slice(0, i)
+            .some((o) => one.offset < o.offset + o.length && o.offset < one.offset + one.length),
+      );
+      const first = model.cookie;
+      model.cookie += apart.length;
+      const said = apart.map(({ offset, length }, i) => ({
+        type: Command.WRITE,
+        offset,
+        payload: content(length, tag + i),
+        flags: fua && i % 2 === 0 ? CommandFlag.FUA : 0,
+        cookie: first + i,
+      }));
+      talk.client.says(...said.map((one) => requestIn(talk.replyMode, one)));
+      const heard = concat(greeting(), await talk.client.heard());
+      const { replies } = decodeOutput(heard, { dataBytes: new Map() });
+      expectEqual(
+        replies.map(({ error }) => error),
+        apart.map(() => ErrorCode.OK),
+      );
+      expectEqual(
+        replies.map(({ cookie }) => cookie).toSorted((a, b) => a - b),
+        said.map(({ cookie }) => cookie),
+      );
+      for (const { payload, offset } of said) model.disk.set(payload, offset);
+    }),
+  );
+
 const zeroes = fc.tuple(place, fc.nat({ max: 3 })).map(([drawn, flags]) =>
   command(`WRITE_ZEROES ${JSON.stringify(drawn)} ${flags}`, async (model, talk) => {
     const { offset, length } = placed(drawn, model);
@@ -149,6 +185,6 @@ const another = fc.constant(
 
 /** Any commands of a lawful client; RESIZE if the disk can. */
 export function clientCommands(resizable: boolean): fc.Arbitrary<Iterable<ClientCommand>> {
-  const all = [reads, writes, writes, zeroes, flush, past, another];
+  const all = [reads, writes, writes, writesTogether, zeroes, flush, past, another];
   return fc.commands(resizable ? [...all, resize] : all, { maxCommands: 25 });
 }

@@ -13,6 +13,8 @@ export class ScriptedChannel implements Channel {
   #receiver!: ChannelReceiver;
   #lent: (readonly Uint8Array[])[] = [];
   #taken: Uint8Array[] = [];
+  /** Of a `send` that is not taken at once: how many of its last bytes are still needed; those before are taken. */
+  keptBytes: number = Number.POSITIVE_INFINITY;
   /** How often `send` was called. */
   sends = 0;
   queuedBytes = 0;
@@ -34,9 +36,18 @@ export class ScriptedChannel implements Channel {
       for (const segment of segments) this.#taken.push(segment.slice());
       return true;
     }
-    this.#lent.push(segments);
+    this.#lent.push(this.#needed(segments));
     for (const segment of segments) this.queuedBytes += segment.length;
     return false;
+  }
+
+  /** Copies what is taken at once, which may be overwritten from now on. */
+  #needed(segments: readonly Uint8Array[]): readonly Uint8Array[] {
+    let behind = segments.reduce((sum, { length }) => sum + length, 0);
+    return segments.map((segment) => {
+      behind -= segment.length;
+      return behind < this.keptBytes ? segment : segment.slice();
+    });
   }
 
   pause(): void {
@@ -64,6 +75,17 @@ export class ScriptedChannel implements Channel {
     const chunk = concat(...parts);
     this.#receiver.received(chunk);
     chunk.fill(POISON);
+  }
+
+  /** Where the session would have the next bytes of the client. */
+  get landing(): Uint8Array | undefined {
+    return this.#receiver.landing;
+  }
+
+  /** The client sends bytes that are read to where the session would have them. */
+  lands(bytes: Uint8Array): void {
+    this.landing?.set(bytes);
+    this.#receiver.landed?.(bytes.length);
   }
 
   /** The client will send no more. */

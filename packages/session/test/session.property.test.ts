@@ -69,6 +69,7 @@ test.each(MODES)(
           const host = new AutomaticHost({
             limits: LIMITS,
             answersAtOnce: () => choice() % 3 === 0,
+            lands: choice() % 2 === 0,
           });
           host.receives(
             concat(

@@ -118,7 +118,7 @@ export class ClientSession {
   /**
    * Where the next bytes of the server belong, if nothing must be looked at before: data of a READ. A host that can puts them
    * there itself, from the start, and tells by `landed`, which saves a copy; or it gives them to `receive` as
-   * ever, as it does when this is undefined. It holds until the next turn.
+   * ever, as it does when this is undefined. It holds until bytes have come or the session has ended.
    */
   get landing(): Uint8Array | undefined {
     return this.#conversation.landing;

@@ -72,6 +72,18 @@ test('there is room up to lentBytesMax, which is advice: a loan is never refused
   expect(pool.lentBytes).toBe(3 * (CLASS + ROOM));
 });
 
+test('what a session may leave to a slow peer is a quarter of what is free, and something when all is lent', () => {
+  const share = 2 ** 20;
+  const pool = new BufferPool({ unsentBytesMax: 4 * share });
+  expect(pool.unsentShare).toBe(share);
+  const slab = pool.take(2 * share);
+  expect(pool.unsentShare).toBe((2 * share - ROOM) / 4);
+  pool.take(2 * share);
+  expect(pool.unsentShare).toBe(2 ** 16);
+  slab.release();
+  expect(pool.unsentShare).toBe((2 * share - ROOM) / 4);
+});
+
 test('lentBytes is what is out, and no two loans share memory, in any order of loans and returns', () => {
   const step = fc.oneof(fc.integer({ min: 0, max: 50_000 }), fc.constant('release' as const));
   fc.assert(

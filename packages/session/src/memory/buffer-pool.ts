@@ -3,25 +3,31 @@
  * than the request that it is for.
  *
  * A pool keeps slabs by size class, lends them, and takes them back when their last hold is released.
- * Its two bounds are `idleBytesMax`, what it keeps for later, and `lentBytesMax`, above which
- * `hasRoom` says no; the sessions that share the pool then finish what they have before they take on
- * more, each with one request at least, so that none can starve another for ever.
+ * Its bounds are advice to the sessions that share it. Where `hasRoom` says no they finish what they have
+ * before they take on more, each with one request at least, so that none can starve another for ever; and
+ * each leaves no more than `unsentShare` to a peer that is slow, and is served on when that peer has taken it.
  */
+import { DEFAULT_MEMORY_LIMITS, type MemoryLimits } from '../limits.ts';
 
 /** The smallest class: classes are powers of two from here on. */
 const CLASS_BYTES_MIN = 4096;
 /** Each slab is this much larger than its class, so that a reply header fits beside a power of two of data. */
 const HEADER_ROOM_BYTES = 64;
 
-export interface BufferPoolOptions {
-  /** Bytes kept for later use. Default 32 MiB. */
-  readonly idleBytesMax?: number;
-  /** Bytes lent before `hasRoom` says no. Default 256 MiB. */
-  readonly lentBytesMax?: number;
-}
+/** What is free is not given to one session, but a part of it: one in so many. Then there is always some left for the next. */
+const UNSENT_PARTS = 4;
+/** And never less than this, whatever payloads have taken: who writes much before it reads is not to stand still. */
+const UNSENT_SHARE_MIN = 64 * 1024;
 
 /** One window is kept for each 512 bytes of a slab. */
 const WINDOW_KEY_SHIFT = 9;
+
+/** With its place in numbers of its own: to ask a typed array where it begins is a call. */
+interface Window {
+  readonly start: number;
+  readonly length: number;
+  readonly bytes: Uint8Array;
+}
 
 /** A block of memory on loan. It starts with one hold, and goes back to its pool with the last. */
 export class Slab {
@@ -29,7 +35,7 @@ export class Slab {
   readonly view: DataView;
   readonly #pool: BufferPool;
   /** Windows made before, by where they start: requests of one size use the same ones again and again. */
-  readonly #windows: (Uint8Array | undefined)[] = [];
+  readonly #windows: (Window | undefined)[] = [];
   #holds = 0;
 
   constructor(pool: BufferPool, length: number) {
@@ -42,10 +48,10 @@ export class Slab {
   window(start: number, length: number): Uint8Array {
     const key = start >> WINDOW_KEY_SHIFT;
     const known = this.#windows[key];
-    if (known !== undefined && known.length === length && known.byteOffset === start) return known;
-    const made = this.bytes.subarray(start, start + length);
-    this.#windows[key] = made;
-    return made;
+    if (known !== undefined && known.start === start && known.length === length) return known.bytes;
+    const bytes = this.bytes.subarray(start, start + length);
+    this.#windows[key] = { start, length, bytes };
+    return bytes;
   }
 
   /** How many parts of it are in use. */
@@ -65,17 +71,12 @@ export class Slab {
 
 export class BufferPool {
   readonly #idle = new Map<number, Slab[]>();
-  readonly #idleBytesMax: number;
-  readonly #lentBytesMax: number;
+  readonly #limits: MemoryLimits;
   #idleBytes = 0;
   #lentBytes = 0;
 
-  constructor({
-    idleBytesMax = 32 * 2 ** 20,
-    lentBytesMax = 256 * 2 ** 20,
-  }: BufferPoolOptions = {}) {
-    this.#idleBytesMax = idleBytesMax;
-    this.#lentBytesMax = lentBytesMax;
+  constructor(limits: Partial<MemoryLimits> = {}) {
+    this.#limits = { ...DEFAULT_MEMORY_LIMITS, ...limits };
   }
 
   /** What is out on loan, in bytes. */
@@ -85,7 +86,13 @@ export class BufferPool {
 
   /** Whether another `bytes` may be lent within `lentBytesMax`. */
   hasRoom(bytes: number): boolean {
-    return this.#lentBytes + bytes <= this.#lentBytesMax;
+    return this.#lentBytes + bytes <= this.#limits.lentBytesMax;
+  }
+
+  /** How many bytes of replies one session may have waiting for its peer now: a part of what is free of `unsentBytesMax`. */
+  get unsentShare(): number {
+    const share = (this.#limits.unsentBytesMax - this.#lentBytes) / UNSENT_PARTS;
+    return Math.max(UNSENT_SHARE_MIN, share);
   }
 
   /** Lends a slab of at least `bytes`, with one hold. Its content is whatever it last held. */
@@ -103,8 +110,8 @@ export class BufferPool {
   takeBack(slab: Slab): void {
     const { length } = slab.bytes;
     this.#lentBytes -= length;
-    if (this.#idleBytes + length > this.#idleBytesMax) this.#makeRoom(length);
-    if (this.#idleBytes + length <= this.#idleBytesMax) {
+    if (this.#idleBytes + length > this.#limits.idleBytesMax) this.#makeRoom(length);
+    if (this.#idleBytes + length <= this.#limits.idleBytesMax) {
       const idle = this.#idle.get(length);
       if (idle === undefined) this.#idle.set(length, [slab]);
       else idle.push(slab);
@@ -116,7 +123,7 @@ export class BufferPool {
   #makeRoom(length: number): void {
     for (const [other, idle] of this.#idle) {
       if (other === length) continue;
-      while (idle.length > 0 && this.#idleBytes + length > this.#idleBytesMax) {
+      while (idle.length > 0 && this.#idleBytes + length > this.#limits.idleBytesMax) {
         idle.pop();
         this.#idleBytes -= other;
       }

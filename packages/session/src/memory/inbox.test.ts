@@ -83,6 +83,23 @@ test('a second chunk before keepRest does not lose the first', () => {
   expect(found(inbox)).toEqual([1, 2, 3, 4]);
 });
 
+test('what was lent stays as it is until keepRest, though what is kept has outgrown its memory', () => {
+  const pool = new BufferPool();
+  const inbox = new Inbox(pool);
+  inbox.receive(new Uint8Array(3000).fill(1));
+  inbox.keepRest();
+  inbox.receive(new Uint8Array(9000).fill(2));
+  const lent = inbox.lend(1000) as Uint8Array;
+  expect(inbox.peek(5000)).toBe(true);
+  const others = [1, 5000, 9000].map((size) => pool.take(size));
+  for (const slab of others) slab.bytes.fill(3);
+  expectSameBytes(lent, new Uint8Array(1000).fill(1));
+  for (const slab of others) slab.release();
+  inbox.discard(inbox.length);
+  inbox.keepRest();
+  expect(pool.lentBytes).toBe(0);
+});
+
 /** Moves bytes into `place` from position 3 on. */
 function moveInto(inbox: Inbox, place: Uint8Array): number {
   return inbox.fill(place, 3);

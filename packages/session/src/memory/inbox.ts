@@ -23,6 +23,8 @@ export class Inbox {
   #kept: Slab | undefined;
   #keptStart = 0;
   #keptEnd = 0;
+  /** Slabs that were too small for what was kept; what was lent may lie in them. */
+  readonly #outgrown: Slab[] = [];
 
   /** Where `header` or `peek` found what it was asked for. */
   view: DataView = NO_VIEW;
@@ -74,7 +76,7 @@ export class Inbox {
 
   /**
    * Reads past `bytes` bytes and answers them where they lie, if they lie in one piece; they are
-   * borrowed until the next call of any method here.
+   * borrowed until `receive` or `keepRest`.
    */
   lend(bytes: number): Uint8Array | undefined {
     const kept = this.#keptEnd - this.#keptStart;
@@ -118,10 +120,11 @@ export class Inbox {
     return kept + fresh;
   }
 
-  /** Copies what is left of the borrowed chunk, which is the caller's again. */
+  /** Copies what is left of the borrowed chunk, which is the caller's again. Nothing that was lent is valid any more. */
   keepRest(): void {
     if (this.#keptStart === this.#keptEnd) this.#forgetKept();
     if (this.#chunkStart < this.#chunk.length) this.#keep(this.#chunk.length);
+    while (this.#outgrown.length > 0) this.#outgrown.pop()?.release();
     this.#chunk = NOTHING;
     this.#chunkView = NO_VIEW;
     this.#chunkStart = 0;
@@ -143,7 +146,7 @@ export class Inbox {
       const room = this.#pool.take(kept + moved.length);
       if (old !== undefined) {
         room.bytes.set(old.bytes.subarray(this.#keptStart, this.#keptEnd));
-        old.release();
+        this.#outgrown.push(old);
       }
       this.#kept = room;
       this.#keptStart = 0;

@@ -3,6 +3,7 @@
  * from the world. Sockets, WebSockets, message ports and a pair in memory can be one.
  */
 import type { TlsPeer } from '@nbd/driver';
+import type { Taker } from '../memory/intake.ts';
 
 export interface Channel {
   /** Begins: from now on `receiver` is told what happens. Called once. */
@@ -13,6 +14,12 @@ export interface Channel {
    * memory already; false: they are lent to it until it calls `sent`.
    */
   send(segments: readonly Uint8Array[]): boolean;
+
+  /**
+   * Right after a `send` that answered false: how many of its bytes, from the last one backwards, the channel
+   * still needs; the segments before those are not lent to it. Absent: all of them.
+   */
+  readonly keptBytes?: number;
 
   /** Bytes that were sent and that the transport has not taken yet; infinite once it will take no more. */
   readonly queuedBytes: number;
@@ -40,9 +47,7 @@ export interface Channel {
 }
 
 /** What a channel tells its user; never from inside of a call of one of the channel's own methods. */
-export interface ChannelReceiver {
-  /** Bytes arrived. They are borrowed until this returns. */
-  received(bytes: Uint8Array): void;
+export interface ChannelReceiver extends Taker {
   /** The oldest `send` that answered false is done with its memory. Never told of one that failed: `closed` follows. */
   sent(): void;
   /** The peer will send no more; it may still read. */

@@ -46,8 +46,8 @@ export async function zeroByWriting(
   }
 }
 
-/** Whether the answer of a driver is still to come. */
-export function isPromise(answer: unknown): answer is Promise<void> {
+/** Whether an answer is still to come. */
+export function isPromise<T>(answer: Awaitable<T>): answer is Promise<T> {
   return (
     typeof answer === 'object' &&
     answer !== null &&

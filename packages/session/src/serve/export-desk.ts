@@ -5,6 +5,7 @@
  */
 import { OptionReply, type ServerReply } from '@nbd/codec';
 import type {
+  Awaitable,
   Driver,
   ExportContext,
   ExportListing,
@@ -19,6 +20,7 @@ import type { ServerSession } from '../server/server-session.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import { advertise } from './advertise.ts';
 import { contextsOf } from './disk-contexts.ts';
+import { isPromise } from './emulate.ts';
 import { codeOf } from './error-code.ts';
 import { ExportInUse } from './export-in-use.ts';
 import type { Observer } from './observer.ts';
@@ -50,24 +52,21 @@ export class ExportDesk {
     this.#export.forget();
   }
 
-  /** Answers the question, if the session still wants to know. Never rejects. */
-  async answer(question: Question): Promise<void> {
+  /** Answers the question, if the session still wants to know: at once, if the source does. Never throws or rejects. */
+  answer(question: Question): Awaitable<void> {
     switch (question.kind) {
       case 'list':
-        await this.#list();
-        break;
+        return this.#list();
       case 'contexts':
-        await this.#tellContexts(question.exportName);
-        break;
+        return this.#tellContexts(question.exportName);
       case 'open':
-        await this.#open(question.exportName);
-        break;
+        return this.#open(question.exportName);
     }
   }
 
-  /** Ends the use of the export that is open or being opened. Never rejects. */
-  async close(): Promise<void> {
-    await this.#export.release();
+  /** Ends the use of the export that is open or being opened. Never throws or rejects. */
+  close(): Awaitable<void> {
+    return this.#export.release();
   }
 
   async #list(): Promise<void> {
@@ -99,26 +98,26 @@ export class ExportDesk {
   }
 
   /** What may be seen under TLS only does not exist in the clear: there is no better error here (C-089). */
-  async #tellContexts(exportName: string): Promise<void> {
+  #tellContexts(exportName: string): Awaitable<void> {
     if (this.#isForTlsOnly(exportName)) {
       this.#refuseUnknown(exportName);
-      return;
+      return undefined;
     }
-    await this.#withExport(exportName, (_opened, contexts) => {
+    return this.#withExport(exportName, (_opened, contexts) => {
       this.#parts.session.grantContexts(contexts);
     });
   }
 
-  async #open(exportName: string): Promise<void> {
+  #open(exportName: string): Awaitable<void> {
     const { session, entered } = this.#parts;
     if (this.#isForTlsOnly(exportName)) {
       this.#refuse(
         OptionReply.ERR_TLS_REQD,
         `the export ${quote(exportName)} needs STARTTLS first`,
       );
-      return;
+      return undefined;
     }
-    await this.#withExport(exportName, (opened) => {
+    return this.#withExport(exportName, (opened) => {
       const facts = advertise(opened, session.limits);
       session.grantExport(facts);
       if (session.phase === 'transmission') entered(opened.driver, facts);
@@ -126,23 +125,31 @@ export class ExportDesk {
   }
 
   /** Opens the export and calls `act`, unless the session has ended by then; refuses when either fails. */
-  async #withExport(
+  #withExport(
     exportName: string,
     act: (opened: OpenExport, contexts: readonly AvailableContext[]) => void,
-  ): Promise<void> {
+  ): Awaitable<void> {
     const { session, observer } = this.#parts;
-    try {
-      const opened = await this.#export.open(exportName, this.#context);
+    const goOn = (opened: OpenExport | undefined): void => {
       if (opened === undefined) {
         this.#refuseUnknown(exportName);
         return;
       }
       const contexts = contextsOf(opened.driver);
       if (session.phase !== 'ended') act(opened, contexts);
-    } catch (error) {
+    };
+    const fail = (error: unknown): void => {
       observer.sourceFailed?.(error, exportName);
       this.#refuseExport(codeOf(error), quote(exportName));
+    };
+    try {
+      const opening = this.#export.open(exportName, this.#context);
+      if (isPromise(opening)) return opening.then(goOn).catch(fail);
+      goOn(opening);
+    } catch (error) {
+      fail(error);
     }
+    return undefined;
   }
 
   /** A source that cannot tell is taken to say yes. */

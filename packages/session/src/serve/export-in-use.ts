@@ -2,12 +2,13 @@
  * The export that a connection has open: at most one at a time, opened when it is named and closed
  * exactly once, whatever way the connection ends.
  */
-import type { ExportContext, ExportSource, OpenExport } from '@nbd/driver';
+import type { Awaitable, ExportContext, ExportSource, OpenExport } from '@nbd/driver';
+import { isPromise } from './emulate.ts';
 
 interface Use {
   /** The name that it was asked for by; undefined: it is not to be found under any. */
   readonly name: string | undefined;
-  readonly opening: Promise<OpenExport | undefined>;
+  readonly opening: Awaitable<OpenExport | undefined>;
 }
 
 export class ExportInUse {
@@ -23,20 +24,26 @@ export class ExportInUse {
 
   /**
    * Opens the export of that name, unless it is the one that is open: INFO and then GO open once. Any
-   * other that is open is closed first (C-124).
+   * other that is open is closed first (C-124). Throws, or rejects, as the source does.
    */
-  async open(name: string, context: ExportContext): Promise<OpenExport | undefined> {
-    const use =
-      this.#use?.name === name ? this.#use : { name, opening: this.#turnTo(name, context) };
+  open(name: string, context: ExportContext): Awaitable<OpenExport | undefined> {
+    if (this.#use?.name === name) return this.#use.opening;
+    const ending = this.#end(this.#use);
+    const opening = isPromise(ending)
+      ? ending.then(() => this.#turnTo(name, context))
+      : this.#turnTo(name, context);
+    const use = { name, opening };
     this.#use = use;
-    let opened: OpenExport | undefined;
-    try {
-      opened = await use.opening;
-      return opened;
-    } finally {
-      // What was not opened is asked for anew the next time.
-      if (opened === undefined && this.#use === use) this.#use = undefined;
-    }
+    // What was not opened is asked for anew the next time.
+    const forget = (): void => {
+      if (this.#use === use) this.#use = undefined;
+    };
+    const look = (opened: OpenExport | undefined): void => {
+      if (opened === undefined) forget();
+    };
+    if (isPromise(opening)) void opening.then(look, forget);
+    else look(opening);
+    return opening;
   }
 
   /** What is open counts for no name any more: the next that is asked for closes it and is opened anew. */
@@ -45,24 +52,33 @@ export class ExportInUse {
   }
 
   /** Closes what is open or being opened, for good. A failure is told, never thrown (C-284). */
-  async release(): Promise<void> {
+  release(): Awaitable<void> {
     this.#released = true;
-    await this.#end(this.#use);
+    return this.#end(this.#use);
   }
 
-  async #turnTo(name: string, context: ExportContext): Promise<OpenExport | undefined> {
-    await this.#end(this.#use);
+  #turnTo(name: string, context: ExportContext): Awaitable<OpenExport | undefined> {
     return this.#released ? undefined : this.#source.open(name, context);
   }
 
-  async #end(use: Use | undefined): Promise<void> {
-    if (use === undefined) return;
+  #end(use: Use | undefined): Awaitable<void> {
+    if (use === undefined) return undefined;
     if (this.#use === use) this.#use = undefined;
-    const opened = await use.opening.catch(() => undefined);
+    const { opening } = use;
+    if (!isPromise(opening)) return this.#close(opening);
+    return opening.then(
+      (opened) => this.#close(opened),
+      () => undefined,
+    );
+  }
+
+  #close(opened: OpenExport | undefined): Awaitable<void> {
     try {
-      await opened?.close();
+      const closing = opened?.close();
+      return isPromise(closing) ? closing.then(undefined, this.#closeFailed) : undefined;
     } catch (error) {
       this.#closeFailed(error);
+      return undefined;
     }
   }
 }

@@ -12,7 +12,7 @@ import type { Hole } from './find-holes.ts';
 
 /**
  * Pieces are of this much, or less at the ends, and begin at multiples of it (C-214): it stays in the cache from
- * the disk to the socket, and the client has the first while the next is read. A shorter READ is none.
+ * the disk to the socket, and the client has the first while the next is read. A READ of no more is none.
  */
 export const PIECE_BYTES: number = 256 * 1024;
 
@@ -59,7 +59,7 @@ export class LongRead {
 
   /** The next piece, to be filled; undefined: none now, or none at all. Tells the holes before it. */
   begin(): DataPiece | undefined {
-    if (this.#isStopped || this.#isLooking) return undefined;
+    if (this.#isStopped() || this.#isLooking) return undefined;
     if (this.#bytesUnderWay >= READ_AHEAD_BYTES) return undefined;
     this.#tellHoles();
     if (this.#at === this.#end) return undefined;
@@ -74,7 +74,7 @@ export class LongRead {
   /** The piece is filled. */
   filled(piece: DataPiece): void {
     this.#settled(piece);
-    this.#chunks.sendPiece(piece, this.isOver && !this.#isStopped);
+    this.#chunks.sendPiece(piece, this.isOver && !this.#isStopped());
   }
 
   /** The piece cannot be filled. */
@@ -97,7 +97,7 @@ export class LongRead {
   /** Nothing more will happen; unless it has failed or was abandoned, it is answered. */
   get isOver(): boolean {
     if (this.#isLooking || this.#piecesUnderWay > 0) return false;
-    return this.#at === this.#end || this.#isStopped;
+    return this.#at === this.#end || this.#isStopped();
   }
 
   get failure(): LongReadFailure | undefined {
@@ -108,7 +108,7 @@ export class LongRead {
     return this.#isAbandoned;
   }
 
-  get #isStopped(): boolean {
+  #isStopped(): boolean {
     return this.#failure !== undefined || this.#isAbandoned;
   }
 

@@ -6,6 +6,7 @@ import type { TlsPeer } from '@nbd/driver';
 import type { EndReason } from '../server/event.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 
+/** Its methods must not throw. */
 export interface Observer {
   /** The connection is under TLS now. */
   secured?(peer: TlsPeer): void;

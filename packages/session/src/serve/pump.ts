@@ -10,16 +10,18 @@
  *   both, and nothing in flight   the export is closed, and `done` resolves
  */
 import type { Driver } from '@nbd/driver';
-import type { Slab } from '../memory/buffer-pool.ts';
-import type { ServerEvent } from '../server/event.ts';
+import { BufferPool, type Slab } from '../memory/buffer-pool.ts';
+import type { Question, ServerEvent } from '../server/event.ts';
 import { ServerSession } from '../server/server-session.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import type { InFlight } from '../server/transmission/in-flight.ts';
 import type { Channel, ChannelReceiver } from './channel.ts';
+import { isPromise } from './emulate.ts';
 import { ExportDesk } from './export-desk.ts';
 import { type Observer, Tally } from './observer.ts';
 import type { ServeChannelOptions, ServedSession } from './served-session.ts';
 import { Translator } from './serve-request.ts';
+import { releaseAll, Unsent } from './unsent.ts';
 
 /** A turn sends when it has this much: enough for one system call, little enough to stay in the cache. */
 const SEND_BYTES = 256 * 1024;
@@ -32,12 +34,12 @@ export class Pump implements ChannelReceiver, ServedSession {
   readonly done: Promise<void>;
   readonly #channel: Channel;
   readonly #session: ServerSession;
+  readonly #pool: BufferPool;
   readonly #observer: Observer;
   readonly #tally: Tally;
   readonly #desk: ExportDesk;
   #translator: Translator | undefined;
-  /** Slabs of segments that the channel has not sent yet, an array for each send. */
-  readonly #unsent: Slab[][] = [];
+  readonly #unsent = new Unsent();
   #running = false;
   /** What this turn has served, bytes. */
   #turnBytes = 0;
@@ -51,7 +53,8 @@ export class Pump implements ChannelReceiver, ServedSession {
   #resolveDone!: () => void;
 
   constructor(channel: Channel, options: ServeChannelOptions) {
-    const { limits, tls, replyModeMax, pool, observer = {}, tally = new Tally() } = options;
+    const { limits, tls, replyModeMax, observer = {}, tally = new Tally() } = options;
+    const { pool = new BufferPool() } = options;
     this.#channel = channel;
     this.#observer = observer;
     this.#tally = tally;
@@ -59,8 +62,9 @@ export class Pump implements ChannelReceiver, ServedSession {
       ...(limits !== undefined && { limits }),
       ...(tls !== undefined && { tls }),
       ...(replyModeMax !== undefined && { replyModeMax }),
-      ...(pool !== undefined && { pool }),
+      pool,
     });
+    this.#pool = pool;
     this.#desk = new ExportDesk({
       session: this.#session,
       source: options.exports,
@@ -96,14 +100,27 @@ export class Pump implements ChannelReceiver, ServedSession {
     this.#run();
   }
 
+  get landing(): Uint8Array | undefined {
+    return this.#session.landing;
+  }
+
+  get expectsLarge(): boolean {
+    return this.#session.expectsLarge;
+  }
+
+  landed(bytes: number): void {
+    this.#session.landed(bytes);
+    this.#run();
+  }
+
   received(bytes: Uint8Array): void {
     this.#session.receive(bytes);
     this.#run();
   }
 
   sent(): void {
-    release(this.#unsent.shift() ?? []);
-    if (this.#channel.queuedBytes <= this.#session.limits.unsentBytesMax / 2) this.#run();
+    this.#unsent.sent();
+    if (this.#channel.queuedBytes <= this.#unsentBytesMax() / 2) this.#run();
   }
 
   ended(): void {
@@ -114,7 +131,7 @@ export class Pump implements ChannelReceiver, ServedSession {
   closed(error: Error | undefined): void {
     this.#channelClosed = true;
     this.#transportError = error;
-    for (const slabs of this.#unsent.splice(0)) release(slabs);
+    this.#unsent.clear();
     this.#session.abandon();
     this.#translator?.abandon();
     this.#run();
@@ -128,8 +145,8 @@ export class Pump implements ChannelReceiver, ServedSession {
     try {
       this.#translator?.lookAtSize();
       do this.#drawEvents();
-      while (this.#send() && !this.#isBehind && !this.#isSpent);
-      if (this.#isSpent) this.#runSoon();
+      while (this.#send() && !this.#isBehind() && !this.#isSpent());
+      if (this.#isSpent()) this.#runSoon();
       if (this.#leaving && !this.#session.isBusy) this.#endNow();
     } finally {
       this.#session.keepRest();
@@ -150,24 +167,33 @@ export class Pump implements ChannelReceiver, ServedSession {
 
   /** Acts on events until there are none, or enough replies for one send. Nothing is sent in here, so whoever is behind stays so. */
   #drawEvents(): void {
-    if (this.#isBehind) return;
+    if (this.#isBehind()) return;
     do {
-      while (this.#session.readyBytes < SEND_BYTES && !this.#isSpent) {
+      while (this.#session.readyBytes < SEND_BYTES && !this.#isSpent()) {
         const event = this.#session.nextEvent();
         if (event === undefined) break;
         if (event.kind === 'request') this.#translator?.serve(event);
         else this.#act(event);
       }
-    } while (this.#translator?.serveReads() === true && this.#session.readyBytes < SEND_BYTES);
+    } while (this.#translator?.serveGathered() === true && this.#session.readyBytes < SEND_BYTES);
   }
 
   /** Whether the peer must take its replies before it is given more. */
-  get #isBehind(): boolean {
-    return !this.#channelClosed && this.#channel.queuedBytes > this.#session.limits.unsentBytesMax;
+  #isBehind(): boolean {
+    return !this.#channelClosed && this.#channel.queuedBytes > this.#unsentBytesMax();
+  }
+
+  /**
+   * How many bytes may wait for the peer now. It may be none, but only while the channel has yet to tell `sent`, which
+   * ends the wait.
+   */
+  #unsentBytesMax(): number {
+    if (this.#unsent.isEmpty) return Number.MAX_VALUE;
+    return Math.min(this.#session.limits.unsentBytesMax, this.#pool.unsentShare);
   }
 
   /** Whether this turn has done its share of work; others have a turn before the next. */
-  get #isSpent(): boolean {
+  #isSpent(): boolean {
     return this.#turnBytes >= TURN_BYTES_MAX;
   }
 
@@ -176,7 +202,7 @@ export class Pump implements ChannelReceiver, ServedSession {
       case 'list':
       case 'contexts':
       case 'open':
-        void this.#desk.answer(event).then(() => this.#run());
+        this.#ask(event);
         break;
       case 'secure':
         void this.#secure();
@@ -186,6 +212,12 @@ export class Pump implements ChannelReceiver, ServedSession {
         this.#observer.ended?.(event.reason, this.#transportError);
         break;
     }
+  }
+
+  /** What is answered at once is so within the turn. */
+  #ask(question: Question): void {
+    const answer = this.#desk.answer(question);
+    if (isPromise(answer)) void answer.then(() => this.#run());
   }
 
   /** A channel whose handshake fails closes, and tells so itself (C-090). */
@@ -218,14 +250,14 @@ export class Pump implements ChannelReceiver, ServedSession {
       next = this.#session.nextSegment();
     }
     if (segments.length === 0) return false;
-    if (this.#channelClosed || this.#channel.send(segments)) release(slabs);
-    else this.#unsent.push(slabs);
+    if (this.#channelClosed || this.#channel.send(segments)) releaseAll(slabs);
+    else this.#unsent.add(segments, slabs, this.#channel.keptBytes);
     return true;
   }
 
   #windDownOrReadOn(): void {
     if (!this.#hasEnded) {
-      if (this.#session.wantsBytes && !this.#isBehind && !this.#isSpent) this.#channel.resume();
+      if (this.#session.wantsBytes && !this.#isBehind() && !this.#isSpent()) this.#channel.resume();
       else this.#channel.pause();
       return;
     }
@@ -236,7 +268,9 @@ export class Pump implements ChannelReceiver, ServedSession {
     }
     if (this.#channelClosed && !this.#released) {
       this.#released = true;
-      void this.#desk.close().then(this.#resolveDone);
+      const closing = this.#desk.close();
+      if (isPromise(closing)) void closing.then(this.#resolveDone);
+      else this.#resolveDone();
     }
   }
 
@@ -255,8 +289,4 @@ export class Pump implements ChannelReceiver, ServedSession {
     });
     this.#observer.entered?.(facts);
   }
-}
-
-function release(slabs: readonly Slab[]): void {
-  for (const slab of slabs) slab.release();
 }

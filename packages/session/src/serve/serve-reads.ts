@@ -71,7 +71,7 @@ export class Reads {
   /** Carries out a READ, or leaves it, or a part of it, for `serveGathered`. */
   serve(request: InFlight): void {
     const { length } = request;
-    if (length >= PIECE_BYTES && this.#chunks !== undefined) {
+    if (length > PIECE_BYTES && this.#chunks !== undefined) {
       if ((request.flags & CommandFlag.DF) === 0) {
         this.#beginLong(request, this.#chunks);
         return;

@@ -3,6 +3,7 @@
  * place, with its neighbours in this folder, that speaks both languages.
  *
  *   READ           `Reads`
+ *   WRITE          `Writes`, on a disk that takes them together
  *   BLOCK_STATUS   `Statuses`
  *   anything else  one call of the disk, in here
  *
@@ -26,6 +27,7 @@ import type { Observer, Tally } from './observer.ts';
 import { Outcomes } from './outcomes.ts';
 import { Reads } from './serve-reads.ts';
 import { Statuses } from './serve-status.ts';
+import { gathersWrites, Writes } from './serve-writes.ts';
 
 const PLAIN: WriteOptions = Object.freeze({ fua: false });
 const FUA: WriteOptions = Object.freeze({ fua: true });
@@ -36,7 +38,7 @@ export interface TranslatorParts {
   readonly facts: ExportFacts;
   readonly observer: Observer;
   readonly tally: Tally;
-  /** Called when a request, or a part of one, was answered outside of `serve` and `serveReads`. */
+  /** Called when a request, or a part of one, was answered outside of `serve` and `serveGathered`. */
   readonly answered: () => void;
   /** Called with the bytes, read or changed or told of, that the disk is given to do. */
   readonly spent: (bytes: number) => void;
@@ -49,6 +51,7 @@ export class Translator {
   readonly #facts: ExportFacts;
   readonly #outcomes: Outcomes;
   readonly #reads: Reads;
+  readonly #writes: Writes | undefined;
   readonly #statuses: Statuses;
   readonly #spent: (bytes: number) => void;
   readonly #defer: (task: () => void) => void;
@@ -66,6 +69,7 @@ export class Translator {
     this.#facts = facts;
     this.#outcomes = outcomes;
     this.#reads = new Reads({ session, driver, facts, outcomes, spent });
+    if (gathersWrites(driver)) this.#writes = new Writes({ session, driver, outcomes });
     const breathe = this.#breathe;
     this.#statuses = new Statuses({ session, driver, facts, outcomes, breathe });
     this.#spent = spent;
@@ -80,22 +84,35 @@ export class Translator {
     lookAtSize(this.#driver, this.#facts);
   }
 
-  /** Carries out one request; a READ may wait, whole or in part, for `serveReads`. */
+  /**
+   * Carries out one request; a READ may wait, whole or in part, for `serveGathered`, and a WRITE too. What was
+   * gathered goes to the disk before anything of another kind that came after it.
+   */
   serve(request: InFlight): void {
     this.#outcomes.begin(request);
     if (request.type === Command.READ) {
+      this.#writes?.serveGathered();
       this.#reads.serve(request);
       return;
     }
     this.#spent(request.length);
     this.#reads.serveWhole();
+    if (request.type === Command.WRITE && this.#writes !== undefined) {
+      this.#writes.gather(request);
+      return;
+    }
+    this.#writes?.serveGathered();
     if (request.type === Command.BLOCK_STATUS) this.#statuses.serve(request);
     else this.#outcomes.settle(request, this.#attempt(request));
   }
 
-  /** Carries out the reads that wait, or the next of them; false: there are none that can begin. */
-  serveReads(): boolean {
-    return this.#reads.serveGathered();
+  /**
+   * Carries out what waits, or the next of it; false: there is nothing that can begin. Must be called before what was
+   * received is given up, as payloads lie in it.
+   */
+  serveGathered(): boolean {
+    const wrote = this.#writes?.serveGathered() ?? false;
+    return this.#reads.serveGathered() || wrote;
   }
 
   /** The client has gone: what takes long is cut short. */

@@ -1,6 +1,6 @@
-import { ErrorCode, Option, OptionReply } from '@nbd/codec';
+import { Command, ErrorCode, Option, OptionReply } from '@nbd/codec';
 import { expect, test } from 'vitest';
-import { clientFlags, go, option, read, write } from '../../test/client-bytes.ts';
+import { clientFlags, content, go, option, read, write } from '../../test/client-bytes.ts';
 import { conversation, entered, factsOf, haggling } from '../../test/conversation.ts';
 import { UsageError } from '../usage-error.ts';
 import { ServerSession } from './server-session.ts';
@@ -91,4 +91,18 @@ test('keepPayload makes a borrowed payload last, once, and its memory comes back
   expect(pool.lentBytes).toBeGreaterThan(0);
   host.finishes(lent);
   expect(pool.lentBytes).toBe(0);
+});
+
+test('a host that puts a payload in place itself is told where, and may not put more', () => {
+  const { session, client, host } = entered();
+  const bytes = write(8, content(100));
+  client.says(bytes.subarray(0, 40));
+  const place = session.landing;
+  expect(place?.length).toBe(88);
+  expect(() => session.landed(89)).toThrow('no more bytes than there is a place for');
+  place?.set(bytes.subarray(40));
+  session.landed(88);
+  client.says();
+  expect(session.landing).toBeUndefined();
+  expect(host.isGiven({ type: Command.WRITE }).payload).toEqual(content(100));
 });

@@ -101,6 +101,33 @@ export class ServerSession {
     if (!this.#ended) this.#inbox.receive(chunk);
   }
 
+  /**
+   * Where the next bytes of the peer belong, if nothing must be looked at before: the payload of a WRITE. A host that can
+   * puts them there itself, from the start, and tells by `landed`, which saves a copy; or it gives them to
+   * `receive` as ever, as it does when this is undefined. It holds until bytes have come or the session has ended.
+   */
+  get landing(): Uint8Array | undefined {
+    return this.#ended ? undefined : this.#transmission?.landing;
+  }
+
+  /** Whether the peer writes much at a time. */
+  get expectsLarge(): boolean {
+    return this.#transmission?.expectsLarge === true;
+  }
+
+  /**
+   * The first `bytes` bytes of `landing` are there.
+   *
+   * @throws UsageError if there is no room for so many
+   */
+  landed(bytes: number): void {
+    if (this.#ended) return;
+    if (!(bytes <= (this.landing?.length ?? 0))) {
+      throw new UsageError(`expected no more bytes than there is a place for, found ${bytes}`);
+    }
+    this.#transmission?.landed(bytes);
+  }
+
   /** The peer will send no more. */
   receiveEnd(): void {
     this.#inputEnded = true;
@@ -137,7 +164,8 @@ export class ServerSession {
     this.#ended = true;
     this.#handshake.end();
     this.#transmission?.end();
-    this.#inbox.clear();
+    // The host may still have payloads that lie in it, so its memory stays until `keepRest`.
+    this.#inbox.discard(this.#inbox.length);
     return this.#ending;
   }
 
@@ -181,27 +209,27 @@ export class ServerSession {
    * replies of the same turn, which suits an answer that will take a while.
    */
   reserveData(request: InFlight, apart = false): Uint8Array {
-    return this.#entered.answers.reserveData(request, apart);
+    return this.#entered().answers.reserveData(request, apart);
   }
 
   /** Makes the payload of a WRITE last until `finish` or `fail`. */
   keepPayload(request: InFlight): void {
-    this.#entered.answers.keepPayload(request);
+    this.#entered().answers.keepPayload(request);
   }
 
   /** Answers a request as done. A READ must have its data reserved and filled. */
   finish(request: InFlight): void {
-    this.#entered.answers.finish(request);
+    this.#entered().answers.finish(request);
   }
 
   /** Answers a request with an error; where the form can say so, one at `offset`, which lies in the request. */
   fail(request: InFlight, error: ErrorCode, offset?: number): void {
-    this.#entered.answers.fail(request, error, offset);
+    this.#entered().answers.fail(request, error, offset);
   }
 
   /** Answers in parts; undefined with simple replies, which have none. A BLOCK_STATUS only comes where they are. */
   get chunks(): Chunks | undefined {
-    return this.#entered.chunks;
+    return this.#entered().chunks;
   }
 
   /** The next bytes to send; release the slab when they are gone. */
@@ -215,7 +243,7 @@ export class ServerSession {
     this.#outbox.rest();
   }
 
-  get #entered(): Transmission {
+  #entered(): Transmission {
     if (this.#transmission === undefined) throw new UsageError('there are no requests yet');
     return this.#transmission;
   }

@@ -37,29 +37,30 @@ export class Admission {
     return this.#inFlight;
   }
 
-  /** Whether `request` may begin now. */
+  /** Whether `request` may begin now. Asked of each before it does. */
   allows(request: InFlight): boolean {
+    const bytes = this.#bytesFor(request);
+    request.heldBytes = bytes;
     if (this.#inFlight === 0) return true;
     if (this.#resizing || request.type === Command.RESIZE) return false;
-    const bytes = this.#heldBytes(request);
     const sum = this.#bytes + bytes;
     return sum <= this.#bytesMax && (sum <= SHARE_BYTES || this.#pool.hasRoom(bytes));
   }
 
   enter(request: InFlight): void {
     this.#inFlight++;
-    this.#bytes += this.#heldBytes(request);
+    this.#bytes += request.heldBytes;
     this.#resizing = request.type === Command.RESIZE;
   }
 
   leave(request: InFlight): void {
     this.#inFlight--;
-    this.#bytes -= this.#heldBytes(request);
+    this.#bytes -= request.heldBytes;
     this.#resizing = false;
   }
 
   /** Bytes of memory that a request holds while it is under way, at the most. */
-  #heldBytes({ type, flags, length, contexts }: InFlight): number {
+  #bytesFor({ type, flags, length, contexts }: InFlight): number {
     switch (type) {
       case Command.READ:
         return this.#readsInPieces && (flags & CommandFlag.DF) === 0

@@ -13,13 +13,12 @@ import {
   ChunkType,
   encodeErrorChunk,
   encodeErrorOffsetChunk,
-  encodeOffsetDataHead,
   encodeOffsetHole,
   ErrorCode,
   type ExtendedChunkHeader,
+  type ExtendedDataChunk,
   measureErrorChunk,
   measureErrorOffsetChunk,
-  OFFSET_DATA_HEAD_BYTES,
   OFFSET_HOLE_BYTES,
   ReplyFlag,
 } from '@nbd/codec';
@@ -30,6 +29,13 @@ import type { ChunkForm, ReplyForm } from './reply-form.ts';
 export interface ChunkLayout {
   readonly headerBytes: number;
   encodeHeader(view: DataView, at: number, header: ExtendedChunkHeader, request: InFlight): void;
+  readonly dataChunkBytes: number;
+  readonly encodeDataChunk: (
+    view: DataView,
+    at: number,
+    chunk: ExtendedDataChunk,
+    isLast: boolean,
+  ) => void;
   readonly statusType: ChunkType;
   readonly statusHeadBytes: number;
   readonly statusExtentBytes: number;
@@ -48,6 +54,8 @@ export interface ChunkLayout {
 
 export class ChunkedReplies implements ReplyForm, ChunkForm {
   readonly dataHeadBytes: number;
+  readonly encodeDataHead: ChunkLayout['encodeDataChunk'];
+  readonly encodePieceHead: ChunkLayout['encodeDataChunk'];
   readonly doneBytes: number;
   readonly readTooLong: ErrorCode = ErrorCode.EOVERFLOW;
   readonly chunks: ChunkForm = this;
@@ -65,30 +73,18 @@ export class ChunkedReplies implements ReplyForm, ChunkForm {
     offset: 0,
     length: 0,
   };
-  readonly #dataHead: { offset: number } = { offset: 0 };
 
   constructor(layout: ChunkLayout) {
     this.#layout = layout;
-    this.dataHeadBytes = layout.headerBytes + OFFSET_DATA_HEAD_BYTES;
+    this.dataHeadBytes = layout.dataChunkBytes;
+    // Without a call in between: all data goes through it.
+    this.encodeDataHead = layout.encodeDataChunk;
+    this.encodePieceHead = layout.encodeDataChunk;
     this.doneBytes = layout.headerBytes;
     this.holeBytes = layout.headerBytes + OFFSET_HOLE_BYTES;
     this.statusHeadBytes = layout.headerBytes + layout.statusHeadBytes;
     this.statusExtentBytes = layout.statusExtentBytes;
     this.statusLengthMax = layout.statusLengthMax;
-  }
-
-  encodeDataHead(
-    view: DataView,
-    at: number,
-    request: InFlight,
-    offset: number,
-    length: number,
-    last: boolean,
-  ): void {
-    const bytes = OFFSET_DATA_HEAD_BYTES + length;
-    const payloadAt = this.#encodeHeader(view, at, request, ChunkType.OFFSET_DATA, bytes, last);
-    this.#dataHead.offset = offset;
-    encodeOffsetDataHead(view, payloadAt, this.#dataHead);
   }
 
   encodeDone(view: DataView, at: number, request: InFlight): void {

@@ -9,7 +9,9 @@ import {
   encodeBlockStatusExtExtent,
   encodeBlockStatusExtHead,
   encodeExtendedChunkHeader,
+  encodeExtendedDataChunk,
   EXTENDED_CHUNK_HEADER_BYTES,
+  EXTENDED_DATA_CHUNK_BYTES,
 } from '@nbd/codec';
 import { ChunkedReplies } from './chunked-replies.ts';
 import { echoOffset } from './echoed-offset.ts';
@@ -21,6 +23,8 @@ export const EXTENDED_REPLIES: ReplyForm = new ChunkedReplies({
     encodeExtendedChunkHeader(view, at, header);
     if (header.offset > Number.MAX_SAFE_INTEGER) echoOffset(view, at, request);
   },
+  dataChunkBytes: EXTENDED_DATA_CHUNK_BYTES,
+  encodeDataChunk: encodeExtendedDataChunk,
   statusType: ChunkType.BLOCK_STATUS_EXT,
   statusHeadBytes: BLOCK_STATUS_EXT_HEAD_BYTES,
   statusExtentBytes: BLOCK_STATUS_EXT_EXTENT_BYTES,

@@ -4,7 +4,7 @@
  *
  * Hot path: slots are made once for each connection and refilled, never allocated for a request.
  */
-import type { Request } from '@nbd/codec';
+import type { ExtendedDataChunk, Request } from '@nbd/codec';
 import type { Slab } from '../../memory/buffer-pool.ts';
 import type { Fault } from './fault.ts';
 import type { MetaContext } from '../../agreement/terms.ts';
@@ -12,7 +12,7 @@ import type { MetaContext } from '../../agreement/terms.ts';
 const NOTHING = new Uint8Array(0);
 const NO_CONTEXTS: readonly MetaContext[] = [];
 
-export class InFlight implements Request {
+export class InFlight implements Request, ExtendedDataChunk {
   readonly kind = 'request';
   /** CommandFlag bits, as sent. */
   flags = 0;
@@ -26,8 +26,8 @@ export class InFlight implements Request {
   length = 0;
 
   /**
-   * The bytes to write, empty unless `type` is WRITE. Borrowed until the session's next event, unless
-   * `payloadSlab` is set: then until the reply.
+   * The bytes to write, empty unless `type` is WRITE. Borrowed until `keepRest`, unless `payloadSlab` is
+   * set: then until the reply.
    */
   payload: Uint8Array = NOTHING;
   /** Which contexts a BLOCK_STATUS is to be answered for, at least one and each once; otherwise empty. */
@@ -38,6 +38,8 @@ export class InFlight implements Request {
   offsetLow = 0;
   /** Bytes of payload that follow its header. Kept by the session. */
   payloadBytes = 0;
+  /** Bytes of memory that it counts for while it is under way. Kept by the session. */
+  heldBytes = 0;
   /** Where the payload was collected or copied to. Kept by the session. */
   payloadSlab: Slab | undefined;
 
@@ -51,6 +53,11 @@ export class InFlight implements Request {
 
   /** Whether the host has it. Kept by the session. */
   lent = false;
+
+  /** What the chunks of its reply echo. */
+  get requestOffset(): number {
+    return this.offset;
+  }
 
   /** Forgets everything that it holds. */
   empty(): void {

@@ -7,6 +7,7 @@
  * With `chunks` it may also come in parts, and then errors come with a text.
  */
 import type { ErrorCode } from '@nbd/codec';
+import type { DataPiece } from './data-piece.ts';
 import type { InFlight } from './in-flight.ts';
 
 export interface ReplyForm {
@@ -19,15 +20,8 @@ export interface ReplyForm {
   /** What only a reply of chunks can say; undefined: the form has none. */
   readonly chunks: ChunkForm | undefined;
 
-  /** The head before `length` bytes of data from `offset` on. `last`: nothing follows them. */
-  encodeDataHead(
-    view: DataView,
-    at: number,
-    request: InFlight,
-    offset: number,
-    length: number,
-    last: boolean,
-  ): void;
+  /** The head before all the data of a READ; `last` is true. */
+  encodeDataHead(view: DataView, at: number, request: InFlight, last: boolean): void;
   encodeDone(view: DataView, at: number, request: InFlight): void;
   /** Bytes of an error with this text; with `hasOffset` it also says where. */
   measureError(text: string, hasOffset: boolean): number;
@@ -49,6 +43,8 @@ export interface ChunkForm {
   /** The longest extent that has a place, bytes. */
   readonly statusLengthMax: number;
 
+  /** The head before the data of `piece`, as long as that of a whole READ. `last`: nothing follows it. */
+  encodePieceHead(view: DataView, at: number, piece: DataPiece, last: boolean): void;
   /** `length` bytes from `offset` on are zeroes. */
   encodeHole(
     view: DataView,

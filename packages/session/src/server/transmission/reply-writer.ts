@@ -40,9 +40,9 @@ export class ReplyWriter {
 
   /** The reply with the data in its reserved place. */
   data(request: InFlight): void {
-    const { replySlab, replyAt, offset, length } = request;
+    const { replySlab, replyAt, length } = request;
     if (replySlab === undefined) throw new UsageError('a READ needs its data reserved');
-    this.form.encodeDataHead(replySlab.view, replyAt, request, offset, length, true);
+    this.form.encodeDataHead(replySlab.view, replyAt, request, true);
     const end = replyAt + this.form.dataHeadBytes + length;
     this.#outbox.commit(replySlab, replyAt, end);
   }
@@ -79,25 +79,26 @@ export class ReplyWriter {
     return new DataPiece(request, offset, slab.window(at + head, length), slab, at);
   }
 
-  piece({ request, offset, target, slab, at }: DataPiece, last: boolean): void {
-    this.form.encodeDataHead(slab.view, at, request, offset, target.length, last);
-    this.#outbox.commit(slab, at, at + this.form.dataHeadBytes + target.length);
+  piece(piece: DataPiece, last: boolean): void {
+    const { slab, at, length } = piece;
+    this.#chunks().encodePieceHead(slab.view, at, piece, last);
+    this.#outbox.commit(slab, at, at + this.form.dataHeadBytes + length);
   }
 
   hole(request: InFlight, offset: number, length: number, last: boolean): void {
-    const { holeBytes } = this.#chunks;
-    this.#outbox.reserve(holeBytes, false);
+    const form = this.#chunks();
+    this.#outbox.reserve(form.holeBytes, false);
     const { slab, at } = this.#outbox;
-    this.#chunks.encodeHole(slab.view, at, request, offset, length, last);
-    this.#outbox.commit(slab, at, at + holeBytes);
+    form.encodeHole(slab.view, at, request, offset, length, last);
+    this.#outbox.commit(slab, at, at + form.holeBytes);
   }
 
   status(request: InFlight, contextId: number): StatusChunk {
     const { blockMinimum } = this.#facts;
-    return new StatusChunk(request, contextId, blockMinimum, this.#chunks, this.#outbox);
+    return new StatusChunk(request, contextId, blockMinimum, this.#chunks(), this.#outbox);
   }
 
-  get #chunks(): ChunkForm {
+  #chunks(): ChunkForm {
     if (this.form.chunks === undefined) throw new UsageError('simple replies have no chunks');
     return this.form.chunks;
   }

@@ -20,29 +20,23 @@ import type { Inbox } from '../../memory/inbox.ts';
 import type { Outbox } from '../outbox.ts';
 import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
-import { checkRequest } from './check-request.ts';
+import { checkRequest, type RequestRules, requestRules } from './check-request.ts';
 import { Chunks } from './chunks.ts';
 import type { ExportFacts } from './export-facts.ts';
-import { EXTENDED_REPLIES } from './extended-replies.ts';
 import { errorOfFault, type Fault } from './fault.ts';
+import { formsOf } from './forms.ts';
 import type { InFlight } from './in-flight.ts';
 import { applyFilter, hasFilter } from './payload-rules.ts';
-import type { ReplyForm } from './reply-form.ts';
 import { ReplyWriter } from './reply-writer.ts';
-import { COMPACT_REQUESTS, EXTENDED_REQUESTS, type RequestForm } from './request-form.ts';
-import { SIMPLE_REPLIES } from './simple-replies.ts';
+import type { RequestForm } from './request-form.ts';
 import { Slots } from './slots.ts';
-import { STRUCTURED_REPLIES } from './structured-replies.ts';
-import type { ReplyMode, Terms } from '../../agreement/terms.ts';
+import type { Terms } from '../../agreement/terms.ts';
 
 type State = 'request' | 'filter' | 'held' | 'payload' | 'skip' | 'ended';
 type Step = InFlight | EndReason | 'again' | undefined;
 
-const REPLY_FORMS: Readonly<Record<ReplyMode, ReplyForm>> = {
-  simple: SIMPLE_REPLIES,
-  structured: STRUCTURED_REPLIES,
-  extended: EXTENDED_REPLIES,
-};
+/** A WRITE of this much is large. */
+const LARGE_BYTES = 256 * 1024;
 
 export interface TransmissionParts {
   readonly inbox: Inbox;
@@ -55,7 +49,9 @@ export class Transmission {
   readonly answers: Answers;
   /** Answers in parts; undefined: the form has none. */
   readonly chunks: Chunks | undefined;
-  readonly #facts: ExportFacts;
+  /** Whether the last request was a large WRITE, which seldom comes alone. Set in here. */
+  expectsLarge = false;
+  readonly #rules: RequestRules;
   readonly #terms: Terms;
   readonly #requestForm: RequestForm;
   readonly #replies: ReplyWriter;
@@ -77,15 +73,16 @@ export class Transmission {
     terms: Terms,
     { inbox, outbox, pool, limits }: TransmissionParts,
   ) {
-    const replies = new ReplyWriter(REPLY_FORMS[terms.replyMode], facts, terms, outbox);
+    const forms = formsOf(terms.replyMode);
+    const replies = new ReplyWriter(forms.replies, facts, terms, outbox);
     const inChunks = replies.form.chunks !== undefined;
     const admission = new Admission(limits.inFlightBytesMax, pool, inChunks);
     const slots = new Slots(limits.inFlightMax);
     this.answers = new Answers({ replies, admission, slots, pool });
     this.chunks = inChunks ? new Chunks(replies, this.answers) : undefined;
-    this.#facts = facts;
+    this.#rules = requestRules(facts, terms);
     this.#terms = terms;
-    this.#requestForm = terms.replyMode === 'extended' ? EXTENDED_REQUESTS : COMPACT_REQUESTS;
+    this.#requestForm = forms.requests;
     this.#replies = replies;
     this.#inbox = inbox;
     this.#pool = pool;
@@ -127,6 +124,21 @@ export class Transmission {
   /** Whether what is in hand waits for the host, not for the peer. */
   get waitsForHost(): boolean {
     return this.#state === 'held' || (this.#state === 'request' && !this.#slots.hasFree);
+  }
+
+  /**
+   * Where the next bytes belong; undefined: they must be looked at first. It is never empty: a payload may wait, all
+   * of it there, until the peer is no longer behind.
+   */
+  get landing(): Uint8Array | undefined {
+    if (this.#state !== 'payload' || this.#inbox.length > 0) return undefined;
+    const { payload } = this.#current as InFlight;
+    return this.#progress < payload.length ? payload.subarray(this.#progress) : undefined;
+  }
+
+  /** The first `bytes` of `landing` are there. */
+  landed(bytes: number): void {
+    this.#progress += bytes;
   }
 
   /** From now on each new request is answered with ESHUTDOWN (C-282). */
@@ -176,6 +188,7 @@ export class Transmission {
     if (!this.#slots.hasFree || !this.#inbox.header(form.headerBytes)) return undefined;
     const request = this.#slots.take();
     form.decode(this.#inbox.view, this.#inbox.at, request);
+    this.expectsLarge = request.type === Command.WRITE && request.length >= LARGE_BYTES;
     if (request.type === Command.DISC) {
       this.#slots.giveBack(request);
       return 'disconnected';
@@ -186,9 +199,7 @@ export class Transmission {
 
   /** Decides what becomes of a request: refused, done already, held, or admitted. */
   #examine(request: InFlight): Step {
-    const fault = this.#shuttingDown
-      ? 'shutting-down'
-      : checkRequest(request, this.#facts, this.#terms);
+    const fault = this.#shuttingDown ? 'shutting-down' : checkRequest(request, this.#rules);
     if (fault !== undefined) return this.#refuse(request, fault);
     if (hasFilter(request)) {
       this.#current = request;
@@ -259,7 +270,7 @@ export class Transmission {
     this.#progress = this.#inbox.fill(request.payload, this.#progress);
     if (this.#progress < request.length) return undefined;
     request.payloadBytes = 0;
-    const fault = checkRequest(request, this.#facts, this.#terms);
+    const fault = checkRequest(request, this.#rules);
     return fault === undefined ? this.#lend(request) : this.#refuse(request, fault);
   }
 

@@ -1,0 +1,34 @@
+/**
+ * What a module must have that opens exports in worker threads.
+ */
+import type { Awaitable, ExportSource } from '@nbd/driver';
+import type { Log } from '../log.ts';
+
+/** The thread that asks. */
+export interface WorkerContext {
+  /** From 0. The first has opened its exports before the others begin, and closes them after all others have. */
+  readonly index: number;
+  /** How many threads there are. */
+  readonly workers: number;
+  /** The log of the server. Fields other than errors must be such as can be cloned. */
+  readonly log: Log;
+}
+
+/**
+ * The export `openExports` of the module: called once in each thread, with what was given as `data`. The
+ * server closes the source at its end.
+ *
+ * The disks of all threads must be one disk: what a client has been answered on one connection is true on
+ * all others, and those are served by other threads. What is in variables is not shared.
+ */
+export type OpenExports<Data = unknown> = (
+  data: Data,
+  context: WorkerContext,
+) => Awaitable<ExportSource>;
+
+/** Imports the module at `url` and finds the function in it. Rejects with a `TypeError` if it is not there. */
+export async function loadOpenExports(url: string): Promise<OpenExports> {
+  const { openExports } = (await import(url)) as { readonly openExports?: unknown };
+  if (typeof openExports === 'function') return openExports as OpenExports;
+  throw new TypeError(`${url}: expected a function openExports among its exports, found none`);
+}

@@ -1,0 +1,112 @@
+/**
+ * `serveInWorkers`: a server whose connections are spread over threads.
+ *
+ * The threads share the listening sockets: the first binds them, the others accept from the same ones, and the
+ * system gives each client to one of them. An accepted socket cannot be handed to another thread, so the main
+ * thread listens to none; it conducts. See docs/adr/0012-workers-share-a-listening-socket.md.
+ */
+import { availableParallelism } from 'node:os';
+import type { Address } from '../address.ts';
+import { type Log, SILENT } from '../log.ts';
+import { SHUTDOWN_MILLIS, type ServeOptions } from '../serve.ts';
+import { Turnstile, TURNSTILE_BYTES } from '../turnstile.ts';
+import { checkWhole } from '../whole-number.ts';
+import { defaultWorkers } from './default-workers.ts';
+import { LOG_LEVELS } from './forward-log.ts';
+import { Rendezvous, RENDEZVOUS_BYTES } from './rendezvous.ts';
+import { Thread } from './thread.ts';
+import type { SharedSetup } from './thread-messages.ts';
+import { WorkerServer } from './worker-server.ts';
+
+/** Threads beyond any machine that this is for. */
+const WORKERS_MAX = 128;
+
+/** Those of `serve`, but that the exports come from a module. */
+export interface ServeInWorkersOptions extends Omit<ServeOptions, 'exports' | 'source'> {
+  /**
+   * The URL of a module that exports a function `openExports`, see `OpenExports`. Each worker imports it, since
+   * disks cannot be handed from thread to thread.
+   */
+  readonly module: URL | string;
+  /** Given to `openExports`, a copy for each worker: anything that can be cloned. A `SharedArrayBuffer` is shared. */
+  readonly data?: unknown;
+  /** How many workers accept and serve. Default: `defaultWorkers()`. */
+  readonly workers?: number;
+  /** Options of Node for the workers. Default: those of this process. */
+  readonly execArgv?: readonly string[];
+}
+
+/**
+ * Starts workers that serve together. They are ready when the promise resolves. `maxConnections` and the numbers
+ * of connections are those of all workers; the log is told of all of them.
+ *
+ * `eager` is off by default unless there are more processors than workers: one that polls would keep another from
+ * its work.
+ *
+ * Where listening sockets cannot be shared, as on Windows, there is one worker, and a line in the log.
+ *
+ * @throws as `serve`, and what `openExports` throws, with the name, message and code that it has there;
+ * TypeError for a module without `openExports`. Then no worker is left.
+ */
+export async function serveInWorkers(options: ServeInWorkersOptions): Promise<WorkerServer> {
+  const { module, data, workers, execArgv, log = SILENT, ...shared } = options;
+  const count = checkWhole('workers', workers ?? defaultWorkers(), {
+    minimum: 1,
+    maximum: WORKERS_MAX,
+  });
+  const setup: SharedSetup = {
+    threads: count,
+    module: String(module),
+    data,
+    options: { eager: availableParallelism() > count, ...shared },
+    levels: LOG_LEVELS.filter((level) => log.isLevelEnabled?.(level) ?? true),
+    turnstile: new SharedArrayBuffer(TURNSTILE_BYTES),
+    rendezvous: new SharedArrayBuffer(RENDEZVOUS_BYTES),
+  };
+  let server: WorkerServer | undefined;
+  const threads = Array.from(
+    { length: count },
+    (_, index) =>
+      new Thread({
+        setup: { ...setup, index },
+        execArgv,
+        log,
+        died: (error) => server?.lost(error),
+      }),
+  );
+  const common = {
+    turnstile: new Turnstile(Number.MAX_SAFE_INTEGER, setup.turnstile),
+    rendezvous: new Rendezvous(setup.rendezvous),
+    exportName: options.exportName,
+    shutdownTimeout: options.shutdownTimeout ?? SHUTDOWN_MILLIS,
+  };
+  try {
+    const { started, addresses } = await startAll(threads, log);
+    server = new WorkerServer({ ...common, threads: started, addresses });
+    return server;
+  } catch (error) {
+    await new WorkerServer({ ...common, threads, addresses: [] }).close({ timeout: 0 });
+    throw error;
+  }
+}
+
+/** Starts the first thread, and the others behind it if they can share its sockets. Those that cannot are ended. */
+async function startAll(
+  threads: readonly Thread[],
+  log: Log,
+): Promise<{ readonly started: readonly Thread[]; readonly addresses: readonly Address[] }> {
+  const [first, ...others] = threads as readonly [Thread, ...Thread[]];
+  const { addresses, descriptors } = await first.ask('start', {});
+  if (descriptors === undefined) {
+    if (others.length > 0) {
+      log.warn({}, 'listening sockets cannot be shared between threads here: there is one worker');
+    }
+    await Promise.all(others.map((thread) => thread.end()));
+    return { started: [first], addresses };
+  }
+  const outcomes = await Promise.allSettled(
+    others.map((thread) => thread.ask('start', { descriptors })),
+  );
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  return { started: threads, addresses };
+}

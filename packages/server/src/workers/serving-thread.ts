@@ -1,0 +1,127 @@
+/**
+ * A server in one of several threads, as the main thread conducts it.
+ */
+import type { ExportSource } from '@nbd/driver';
+import type { Log } from '../log.ts';
+import { serveShare } from '../serve.ts';
+import type { CloseReport, Fellows, Server } from '../server.ts';
+import { loadOpenExports } from './open-exports.ts';
+import { toPlainError } from './plain-error.ts';
+import { Rendezvous } from './rendezvous.ts';
+import type { Commands, Question, Released, Started, ThreadSetup } from './thread-messages.ts';
+
+/** How long a thread waits for the others before it stops listening. */
+const MEETING_MILLIS = 1000;
+
+export class ServingThread implements Fellows {
+  readonly #setup: ThreadSetup;
+  readonly #log: Log;
+  readonly #rendezvous: Rendezvous;
+  #server: Server | undefined;
+  #closing: Promise<CloseReport> | undefined;
+  #closeFailure: unknown;
+  /** Says that no connection is left. */
+  #toldDrained: () => void = () => undefined;
+  /** Lets the exports be closed. */
+  #mayRelease: () => void = () => undefined;
+  readonly #released: Promise<void>;
+
+  constructor(setup: ThreadSetup, log: Log) {
+    this.#setup = setup;
+    this.#log = log;
+    this.#rendezvous = new Rendezvous(setup.rendezvous);
+    this.#released = new Promise((resolve) => {
+      this.#mayRelease = resolve;
+    });
+  }
+
+  async answer({ name, command }: Question): Promise<Commands[typeof name]['answer']> {
+    switch (name) {
+      case 'start':
+        return this.#start(command.descriptors);
+      case 'counters':
+        return this.#serving.counters;
+      case 'reloadTls':
+        await this.#serving.reloadTls(command.options);
+        return undefined;
+      case 'drain':
+        await this.#drain(command.timeout);
+        return undefined;
+      case 'release':
+        return this.#release();
+    }
+  }
+
+  aboutToUnlisten(): void {
+    if (this.#rendezvous.meet(MEETING_MILLIS)) return;
+    this.#log.warn(
+      { index: this.#setup.index },
+      'a worker is stuck: the others do not wait for it',
+    );
+  }
+
+  async drained(): Promise<void> {
+    // Of a server that could not listen, nobody asks.
+    if (this.#server === undefined) return;
+    this.#toldDrained();
+    await this.#released;
+  }
+
+  get #serving(): Server {
+    if (this.#server === undefined) throw new Error('expected a thread that serves');
+    return this.#server;
+  }
+
+  async #start(descriptors: readonly number[] | undefined): Promise<Started> {
+    const { index, threads, module, data, options, turnstile } = this.#setup;
+    const openExports = await loadOpenExports(module);
+    const source = await openExports(data, { index, workers: threads, log: this.#log });
+    const server = await serveShare(
+      { ...options, source: this.#watched(source), log: this.#log },
+      {
+        threads,
+        turnstileMemory: turnstile,
+        fellows: this,
+        ...(descriptors !== undefined && { descriptors }),
+      },
+    );
+    this.#server = server;
+    this.#rendezvous.join();
+    return { addresses: server.addresses, descriptors: server.descriptors };
+  }
+
+  async #drain(timeout: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#toldDrained = resolve;
+      this.#closing = this.#serving.close({ timeout });
+    });
+  }
+
+  async #release(): Promise<Released> {
+    this.#mayRelease();
+    const { cut } = (await this.#closing) ?? { cut: 0 };
+    const failure = this.#closeFailure;
+    return {
+      cut,
+      counters: this.#serving.counters,
+      failure: failure === undefined ? undefined : toPlainError(failure),
+    };
+  }
+
+  /** Remembers how the end of `source` went. */
+  #watched(source: ExportSource): ExportSource {
+    return {
+      ...(source.list !== undefined && { list: source.list.bind(source) }),
+      ...(source.requiresTls !== undefined && { requiresTls: source.requiresTls.bind(source) }),
+      open: source.open.bind(source),
+      close: async () => {
+        try {
+          await source.close?.();
+        } catch (error) {
+          this.#closeFailure = error;
+          throw error;
+        }
+      },
+    };
+  }
+}

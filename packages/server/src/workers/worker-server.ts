@@ -1,0 +1,135 @@
+/**
+ * A server whose connections are spread over threads, as the main thread has it.
+ */
+import { EventEmitter } from 'node:events';
+import { type Address, formatUri } from '../address.ts';
+import type { CloseReport, ServerCounters } from '../server.ts';
+import type { TlsOptions } from '../tls-options.ts';
+import type { Turnstile } from '../turnstile.ts';
+import { checkMillis } from '../whole-number.ts';
+import { within } from '../within.ts';
+import { fromPlainError } from './plain-error.ts';
+import type { Rendezvous } from './rendezvous.ts';
+import { sumCounters } from './sum-counters.ts';
+import type { Thread } from './thread.ts';
+import type { Released } from './thread-messages.ts';
+
+/** Beyond what a thread may take for its end, milliseconds: then it is taken for stuck. */
+const PATIENCE_MILLIS = 3000;
+
+export interface WorkerServerEvents {
+  /**
+   * A worker has died: of an exception that nobody caught, or of want of memory. The server closes by itself. Without a
+   * listener the process ends with this error, as it would have if that had happened in its only thread.
+   */
+  error: [error: Error];
+}
+
+/** How a shutdown of all workers went. */
+export interface WorkerCloseReport extends CloseReport {
+  /** For each worker whose exports did not close, why. */
+  readonly failures: readonly Error[];
+}
+
+export interface WorkerServerSettings {
+  readonly threads: readonly Thread[];
+  readonly turnstile: Turnstile;
+  readonly rendezvous: Rendezvous;
+  readonly addresses: readonly Address[];
+  readonly exportName: string | undefined;
+  /** Milliseconds. */
+  readonly shutdownTimeout: number;
+}
+
+export class WorkerServer extends EventEmitter<WorkerServerEvents> {
+  readonly #settings: WorkerServerSettings;
+  #closing: Promise<WorkerCloseReport> | undefined;
+  /** Once it is closed. */
+  #last: ServerCounters | undefined;
+
+  /** Use `serveInWorkers`. */
+  constructor(settings: WorkerServerSettings) {
+    super();
+    this.#settings = settings;
+  }
+
+  /** How many worker threads serve. */
+  get workers(): number {
+    return this.#settings.threads.length;
+  }
+
+  /** Whether clients are accepted. */
+  get ready(): boolean {
+    return this.#closing === undefined;
+  }
+
+  /** Where the server listens, with the real ports. */
+  get addresses(): readonly Address[] {
+    return this.#settings.addresses;
+  }
+
+  /** One NBD URI for each address, of the export `exportName` if that was given. */
+  get uris(): readonly string[] {
+    return this.addresses.map((address) => formatUri(address, this.#settings.exportName));
+  }
+
+  /** What all workers have served so far, together. Of a closed server: in all. */
+  async counters(): Promise<ServerCounters> {
+    if (this.#last !== undefined) return this.#last;
+    const { threads } = this.#settings;
+    return sumCounters(await Promise.all(threads.map((thread) => thread.ask('counters', {}))));
+  }
+
+  /**
+   * As `Server.reloadTls`, in one worker after the other. What the first cannot use is used by none; files
+   * that change in the meantime are the caller's fault.
+   */
+  async reloadTls(options?: TlsOptions): Promise<void> {
+    for (const thread of this.#settings.threads) await thread.ask('reloadTls', { options });
+  }
+
+  /**
+   * As `Server.close`. The exports of the workers are closed when no connection is left in any of them, those of
+   * the first worker last. A worker that does not answer is ended, and its connections count as cut.
+   */
+  async close(options: { readonly timeout?: number } = {}): Promise<WorkerCloseReport> {
+    const timeout = checkMillis('timeout', options.timeout ?? this.#settings.shutdownTimeout);
+    this.#closing ??= this.#close(timeout);
+    return this.#closing;
+  }
+
+  /** To be called when a thread has ended by itself. */
+  lost(error: Error): void {
+    const wasReady = this.ready;
+    this.#settings.rendezvous.leave();
+    void this.close();
+    if (wasReady) this.emit('error', error);
+  }
+
+  async #close(timeout: number): Promise<WorkerCloseReport> {
+    const { threads } = this.#settings;
+    const millis = timeout + PATIENCE_MILLIS;
+    await within(millis, Promise.allSettled(threads.map((one) => one.ask('drain', { timeout }))));
+    const released: Released[] = [];
+    const release = async (thread: Thread): Promise<void> => {
+      released.push(await thread.ask('release', {}));
+    };
+    const [first, ...others] = threads;
+    await within(millis, Promise.allSettled(others.map(release)));
+    if (first !== undefined) await within(millis, Promise.allSettled([release(first)]));
+    await Promise.all(threads.map((thread) => thread.end()));
+    this.#last = sumCounters(released.map(({ counters }) => counters));
+    return this.#report(released, this.#last);
+  }
+
+  #report(released: readonly Released[], { connections }: ServerCounters): WorkerCloseReport {
+    // Of those that did not answer, only the turnstile knows.
+    const lost = Math.max(this.#settings.turnstile.open - connections.open, 0);
+    return {
+      cut: released.reduce((sum, { cut }) => sum + cut, lost),
+      failures: released.flatMap(({ failure }) =>
+        failure === undefined ? [] : fromPlainError(failure),
+      ),
+    };
+  }
+}

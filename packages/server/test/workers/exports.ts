@@ -1,0 +1,84 @@
+/**
+ * Exports for tests of workers. The last byte of the disk "disk" is the number of the thread that reads it.
+ */
+import { type Driver, DriverError, type ExportSource, exportTable } from '@nbd/driver';
+import { type SharedMemory, sharedMemoryDriver } from '@nbd/driver-memory';
+import type { WorkerContext } from '../../src/index.ts';
+
+export interface TestData {
+  readonly memory: SharedMemory;
+  readonly state: SharedArrayBuffer;
+  /** What goes wrong, and in which thread. */
+  readonly fault?: { readonly kind: 'open' | 'close'; readonly worker: number };
+}
+
+/** Places in the state, which is words of 32 bits. */
+export const State = {
+  /** Writes to "held" that wait until the gate is open. */
+  HELD: 0,
+  GATE: 1,
+  /** How many threads have closed their exports, and which was the last. */
+  CLOSED: 2,
+  LAST_CLOSED: 3,
+} as const;
+
+export const STATE_BYTES = 16;
+
+export function openExports(
+  { memory, state, fault }: TestData,
+  { index, log }: WorkerContext,
+): ExportSource {
+  const words = new Int32Array(state);
+  const fails = (kind: string) => fault?.kind === kind && fault.worker === index;
+  if (fails('open')) throw new DriverError('EIO', 'the disk is at home');
+  log.debug({ index }, 'exports are open');
+  const disk = sharedMemoryDriver(memory);
+  const table = exportTable({ disk: telling(disk, index), held: holding(disk, words), mortal });
+  return {
+    list: () => table.list(),
+    open: (name) => table.open(name),
+    async close() {
+      await table.close();
+      Atomics.add(words, State.CLOSED, 1);
+      Atomics.store(words, State.LAST_CLOSED, index);
+      if (fails('close')) throw new Error('the disk stays open');
+    },
+  };
+}
+
+function telling(disk: Driver, index: number): Driver {
+  return {
+    get size() {
+      return disk.size + 1;
+    },
+    read(target, offset) {
+      if (offset === disk.size) target.fill(index);
+      else void disk.read(target, offset);
+    },
+    write: (source, offset, options) => disk.write?.(source, offset, options),
+    resize: (size) => disk.resize?.(size - 1),
+  };
+}
+
+function holding(disk: Driver, words: Int32Array): Driver {
+  return {
+    size: disk.size,
+    read: (target, offset) => disk.read(target, offset),
+    async write(source, offset, options) {
+      Atomics.add(words, State.HELD, 1);
+      while (Atomics.load(words, State.GATE) === 0) await new Promise(setImmediate);
+      await disk.write?.(source, offset, options);
+    },
+  };
+}
+
+/** Whoever reads from it ends the thread. */
+const mortal: Driver = {
+  size: 1,
+  async read() {
+    setImmediate(() => {
+      throw new Error('nobody catches this');
+    });
+    await new Promise(() => undefined);
+  },
+};

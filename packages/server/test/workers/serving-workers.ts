@@ -1,0 +1,92 @@
+/** Servers of two workers that last as long as a test. */
+import { sharedMemory } from '@nbd/driver-memory';
+import { onTestFinished } from 'vitest';
+import { type ServeInWorkersOptions, serveInWorkers, type WorkerServer } from '../../src/index.ts';
+import { read } from '../client-bytes.ts';
+import { enter, type SocketClient } from '../socket-client.ts';
+import { State, STATE_BYTES, type TestData } from './exports.ts';
+
+export const DISK_BYTES: number = 2 ** 20;
+
+/** Lets a thread import TypeScript; `--import tsx` does so in main threads only. */
+const REGISTER = `data:text/javascript,import { register } from '${import.meta.resolve('tsx/esm/api')}'; register();`;
+
+export const FROM_SOURCE: readonly string[] = ['--conditions=@nbd/source', '--import', REGISTER];
+
+export interface ServingWorkers {
+  readonly server: WorkerServer;
+  readonly state: Int32Array;
+}
+
+/** What the exports of `exports.ts` are given. */
+export function testData(fault?: TestData['fault']): TestData {
+  return {
+    memory: sharedMemory({ size: DISK_BYTES }),
+    state: new SharedArrayBuffer(STATE_BYTES),
+    ...(fault !== undefined && { fault }),
+  };
+}
+
+/** Starts two workers with the exports of `exports.ts`. */
+export async function startWorkers(
+  options: Partial<ServeInWorkersOptions> = {},
+): Promise<WorkerServer> {
+  const server = await serveInWorkers({
+    listen: 'nbd://127.0.0.1:0',
+    module: new URL('exports.ts', import.meta.url),
+    data: testData(),
+    workers: 2,
+    execArgv: FROM_SOURCE,
+    ...options,
+  });
+  onTestFinished(async () => {
+    await server.close({ timeout: 0 });
+  });
+  return server;
+}
+
+/** The same, with a view of what their disks do. */
+export async function servingWorkers(
+  options: Partial<ServeInWorkersOptions> = {},
+  fault?: TestData['fault'],
+): Promise<ServingWorkers> {
+  const data = testData(fault);
+  return {
+    server: await startWorkers({ data, ...options }),
+    state: new Int32Array(data.state),
+  };
+}
+
+/** The number of the worker that serves a client of "disk". */
+export async function workerOf(client: SocketClient): Promise<number | undefined> {
+  client.says(read(DISK_BYTES, 1));
+  return (await client.hearsReply(1)).data[0];
+}
+
+/** A client of "disk" for each of the two workers. Others come and go until there are. */
+export async function oneOfEach(
+  server: WorkerServer,
+): Promise<readonly [SocketClient, SocketClient]> {
+  const found: (SocketClient | undefined)[] = [undefined, undefined];
+  for (;;) {
+    const client = await enter(server, 'disk');
+    const worker = (await workerOf(client)) ?? 0;
+    if (found[worker] === undefined) found[worker] = client;
+    else client.leaves();
+    const [first, second] = found;
+    if (first !== undefined && second !== undefined) return [first, second];
+  }
+}
+
+/** Resolves when `count` writes to "held" wait. */
+export async function heldWrites(state: Int32Array, count: number): Promise<void> {
+  while (Atomics.load(state, State.HELD) < count) await new Promise(setImmediate);
+}
+
+/** Resolves when so many connections are open. */
+export async function connectionsOpen(server: WorkerServer, count: number): Promise<void> {
+  for (;;) {
+    const { connections } = await server.counters();
+    if (connections.open === count) return;
+  }
+}
