@@ -58,6 +58,7 @@ interface Options {
   readonly tlsVerifyPeer?: true;
   readonly tlsPsk?: string;
   readonly maxConnections?: string;
+  readonly workers?: string;
   readonly handshakeTimeout?: string;
   readonly shutdownTimeout?: string;
   readonly logLevel?: string;
@@ -72,6 +73,8 @@ What an export is made of:
     null:1T             reads as zeroes, forgets what is written
     pattern:1G          each 8 bytes tell their own offset; cannot be written
     ... | readonly      the same, protected from changes
+    ... | delay:read=5ms,write=10ms              the same, slower
+    ... | fault:write,nth=3,error=ENOSPC         the same, with a fault: faults.md has them all
   A size is in bytes, or has one of K M G T P E behind it: powers of 1024.
 
 Examples:
@@ -112,6 +115,10 @@ function describeCommand(version: string): Command {
       `of addresses with nbd: ${TLS_MODES.join(', ')} (default: require, given one of the above)`,
     )
     .option('--max-connections <N>', 'more are turned away (default: 100)')
+    .option(
+      '--workers <N>',
+      'threads that share the work (default: one for each processor, up to 4, if there are more than 2; else 1)',
+    )
     .option('--handshake-timeout <SECONDS>', 'until a client must have chosen (default: 10)')
     .option('--shutdown-timeout <SECONDS>', 'for requests in flight at the end (default: 60)')
     .optionsGroup('What it tells:')
@@ -130,12 +137,20 @@ function gather(word: string, words: readonly string[] = []): readonly string[] 
 }
 
 function settingsOf(options: Omit<Options, 'config'>, files: readonly string[]): Settings {
-  const { export: exports, maxConnections, handshakeTimeout, shutdownTimeout, ...rest } = options;
+  const {
+    export: exports,
+    maxConnections,
+    workers,
+    handshakeTimeout,
+    shutdownTimeout,
+    ...rest
+  } = options;
   const input = {
     ...rest,
     ...(files.length > 0 && { files }),
     ...(exports !== undefined && { exports: exportsOf(exports) }),
     ...(maxConnections !== undefined && { maxConnections: numberIn(maxConnections) }),
+    ...(workers !== undefined && { workers: numberIn(workers) }),
     ...(handshakeTimeout !== undefined && { handshakeTimeout: numberIn(handshakeTimeout) }),
     ...(shutdownTimeout !== undefined && { shutdownTimeout: numberIn(shutdownTimeout) }),
   };

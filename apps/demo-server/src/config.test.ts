@@ -13,6 +13,7 @@ test('a configuration file says what the command line can say', () => {
     "tlsVerifyPeer": false,
     "tlsPsk": "keys.psk",
     "maxConnections": 7,
+    "workers": 3,
     "handshakeTimeout": 0.5,
     "shutdownTimeout": 0,
     "logLevel": "warn",
@@ -35,6 +36,7 @@ test('a configuration file says what the command line can say', () => {
     tlsVerifyPeer: false,
     tlsPsk: 'keys.psk',
     maxConnections: 7,
+    workers: 3,
     handshakeTimeout: 0.5,
     shutdownTimeout: 0,
     logLevel: 'warn',
@@ -59,7 +61,7 @@ test('an export may be for clients under TLS only', () => {
 });
 
 const KNOWN =
-  'listen, files, exports, readOnly, tls, tlsCertificates, tlsVerifyPeer, tlsPsk, maxConnections, handshakeTimeout, shutdownTimeout, logLevel, logFormat';
+  'listen, files, exports, readOnly, tls, tlsCertificates, tlsVerifyPeer, tlsPsk, maxConnections, workers, handshakeTimeout, shutdownTimeout, logLevel, logFormat';
 
 test.each([
   ['{\n "readOnly": true\n "files": []}', '3: expected "," or "}", found "\\"files\\""'],

@@ -1,8 +1,9 @@
 /**
  * The log on standard error: lines for people, or JSON for machines.
  */
-import { destination, type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { createRequire } from 'node:module';
+import { destination, type DestinationStream, type Logger, pino } from 'pino';
+import type { prettyFactory } from 'pino-pretty';
 import type { LogFormat, LogLevel } from './settings.ts';
 
 const STANDARD_ERROR = 2;
@@ -13,14 +14,28 @@ export function openLog(level: LogLevel, format: LogFormat): Logger {
   const lines = destination({ dest: STANDARD_ERROR, sync: true });
   // A log that cannot be written is lost; the disks are not.
   lines.on('error', () => undefined);
-  if (format === 'json') return pino(options, lines);
-  return pino(
-    options,
-    pretty({
-      destination: lines,
-      colorize: process.stderr.isTTY && process.stderr.hasColors(),
-      translateTime: 'SYS:HH:MM:ss.l',
-      singleLine: true,
-    }),
-  );
+  return pino(options, format === 'json' ? lines : linesForPeople(lines));
+}
+
+/** Puts JSON into words. What does so is loaded with the first line: a quiet server does without. */
+function linesForPeople(lines: DestinationStream): DestinationStream {
+  let spell: ((line: string) => string) | undefined;
+  return {
+    write(line) {
+      spell ??= loadSpelling();
+      lines.write(spell(line));
+    },
+  };
+}
+
+function loadSpelling(): (line: string) => string {
+  // Not `import`: the line that is waiting may be the last one of the program.
+  const pretty = createRequire(import.meta.url)('pino-pretty') as {
+    readonly prettyFactory: typeof prettyFactory;
+  };
+  return pretty.prettyFactory({
+    colorize: process.stderr.isTTY && process.stderr.hasColors(),
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+  });
 }

@@ -1,18 +1,28 @@
 /**
  * From a SPEC to a disk.
  */
-import type { Driver } from '@nbd/driver';
-import { fileDriver } from '@nbd/driver-file';
-import { memoryDriver } from '@nbd/driver-memory';
-import { nullDriver, patternDriver } from '@nbd/driver-synthetic';
-import { readOnly } from '@nbd/filters';
+import { type Driver, filter } from '@nbd/driver';
+import type { SharedMemory } from '@nbd/driver-memory';
+import { type Clock, FaultPlan, faulty, readOnly } from '@nbd/filters';
 import type { DriverSpec, FilterSpec, Spec } from './spec.ts';
+
+const CLOCK: Clock = {
+  after(millis, task) {
+    const timer = setTimeout(task, millis);
+    return () => clearTimeout(timer);
+  },
+};
 
 export interface OpenDiskOptions {
   /** Whatever the SPEC says, the disk cannot be changed. */
   readonly readOnly: boolean;
   /** Told, in single lines, by what means a file is served. */
   readonly notice: (text: string) => void;
+  /** Other threads open the same disk. */
+  readonly shared?: {
+    /** The state of a disk in memory. */
+    readonly memory: SharedMemory | undefined;
+  };
 }
 
 /** Opens the disk, which belongs to the caller. Rejects with an `Error` whose message is one line. */
@@ -26,22 +36,45 @@ export async function openDisk(spec: Spec, options: OpenDiskOptions): Promise<Dr
   return filters.reduce(applyFilter, disk);
 }
 
+/** Loads a driver only where there is a disk for it: each takes about half a mebibyte. */
 async function openDriver(driver: DriverSpec, options: OpenDiskOptions): Promise<Driver> {
+  const { shared, readOnly: sealed, notice } = options;
   switch (driver.kind) {
-    case 'file':
-      return fileDriver({ path: driver.path, ...options });
-    case 'memory':
-      return memoryDriver(driver);
-    case 'null':
-      return nullDriver(driver);
-    case 'pattern':
+    case 'file': {
+      const { fileDriver } = await import('@nbd/driver-file');
+      const disk = await fileDriver({ path: driver.path, readOnly: sealed, notice });
+      return shared === undefined ? disk : withoutResize(disk);
+    }
+    case 'memory': {
+      const { memoryDriver, sharedMemoryDriver } = await import('@nbd/driver-memory');
+      return shared?.memory === undefined
+        ? memoryDriver(driver)
+        : sharedMemoryDriver(shared.memory);
+    }
+    case 'null': {
+      const { nullDriver } = await import('@nbd/driver-synthetic');
+      return shared === undefined ? nullDriver(driver) : withoutResize(nullDriver(driver));
+    }
+    case 'pattern': {
+      const { patternDriver } = await import('@nbd/driver-synthetic');
       return patternDriver(driver);
+    }
   }
 }
 
-function applyFilter(disk: Driver, filter: FilterSpec): Driver {
-  switch (filter.kind) {
+/** The drivers of other threads would not learn of another size. */
+function withoutResize(disk: Driver): Driver {
+  return filter(disk, { resize: undefined });
+}
+
+function applyFilter(disk: Driver, spec: FilterSpec): Driver {
+  switch (spec.kind) {
     case 'readonly':
       return readOnly(disk);
+    case 'faults': {
+      const plan = new FaultPlan({ seed: spec.seed, clock: CLOCK });
+      for (const fault of spec.faults) plan.add(fault);
+      return faulty(disk, plan);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { defaultWorkers } from '@nbd/server';
 import { expect, test } from 'vitest';
 import { makePlan } from './plan.ts';
 import { parseSpec } from './spec.ts';
@@ -12,6 +13,7 @@ test('without settings it is 64 MiB of memory named "demo", for this machine alo
     defaultExport: 'demo',
     readOnly: false,
     maxConnections: 100,
+    workers: defaultWorkers(),
     handshakeTimeout: 10,
     shutdownTimeout: 60,
     logLevel: 'info',
@@ -78,4 +80,10 @@ test.each([
   expect(() => makePlan(sources)).toThrow(
     `${message}: name one otherwise, with --export NAME=SPEC`,
   );
+});
+
+test('a disk with faults is served by one thread, unless somebody says otherwise', () => {
+  const exports = new Map([['a', parseSpec('memory:1M | fault:write,nth=3,error=EIO')]]);
+  expect(makePlan([{ exports }]).workers).toBe(1);
+  expect(makePlan([{ exports, workers: 3 }]).workers).toBe(3);
 });

@@ -2,6 +2,7 @@
  * What the program will do: all sources of settings put together.
  */
 import { basename } from 'node:path';
+import { defaultWorkers } from '@nbd/server';
 import { ProgramError } from './program-error.ts';
 import type { Settings } from './settings.ts';
 import type { Spec } from './spec.ts';
@@ -29,6 +30,7 @@ const DEFAULTS: Decided = {
   listen: ['nbd://127.0.0.1:10809'],
   readOnly: false,
   maxConnections: 100,
+  workers: defaultWorkers(),
   handshakeTimeout: 10,
   shutdownTimeout: 60,
   logLevel: 'info',
@@ -50,7 +52,11 @@ export function makePlan(sources: readonly Settings[]): Plan {
   }
   if (exports.size === 0) exports.set(...DEMO);
   const [first = ''] = exports.keys();
-  const { tls, tlsCertificates, tlsVerifyPeer, tlsPsk, ...decided } = decide(sources);
+  const { tls, tlsCertificates, tlsVerifyPeer, tlsPsk, ...decided } = decide(
+    sources,
+    // One thread, so that the calls on which faults fall are counted in one place.
+    hasFaults(exports) ? { ...DEFAULTS, workers: 1 } : DEFAULTS,
+  );
   return {
     ...decided,
     exports,
@@ -59,12 +65,16 @@ export function makePlan(sources: readonly Settings[]): Plan {
   };
 }
 
-function decide(sources: readonly Settings[]): Decided & TlsWishes {
-  const decided: Decided & TlsWishes = { ...DEFAULTS };
+function decide(sources: readonly Settings[], defaults: Decided): Decided & TlsWishes {
+  const decided: Decided & TlsWishes = { ...defaults };
   for (const { files: _files, exports: _exports, ...given } of sources.toReversed()) {
     Object.assign(decided, given);
   }
   return decided;
+}
+
+function hasFaults(exports: Plan['exports']): boolean {
+  return [...exports.values()].some(({ filters }) => filters.some(({ kind }) => kind === 'faults'));
 }
 
 function exportsOf({ files = [], exports = new Map<string, Spec>() }: Settings) {

@@ -2,18 +2,17 @@
  * The program from its arguments to its exit code.
  */
 import { readFileSync } from 'node:fs';
-import { type ExportDefinition, type ExportTable, exportTable } from '@nbd/driver';
-import { type Address, type Server, serve } from '@nbd/server';
+import type { Address } from '@nbd/server';
 import type { Logger } from 'pino';
 import { PROGRAM, parseArgs } from './args.ts';
 import { readConfig } from './config.ts';
 import { hints } from './hints.ts';
 import { openLog } from './log.ts';
-import { openDisk, type OpenDiskOptions } from './open-disk.ts';
 import { makePlan, type Plan } from './plan.ts';
-import { failure, ProgramError } from './program-error.ts';
+import { ProgramError } from './program-error.ts';
+import { serveHere } from './serve-here.ts';
+import type { Serving } from './serving.ts';
 import { parseSettings, type Settings } from './settings.ts';
-import type { Spec } from './spec.ts';
 import { announce, outliveReaders } from './standard-streams.ts';
 import { firstStopSignal } from './stop-signals.ts';
 import { TlsReloader } from './tls-reloader.ts';
@@ -53,19 +52,17 @@ async function serveUntilStopped(plan: Plan): Promise<void> {
       process.exit(1);
     },
   });
-  const disks = await openDisks(plan, log);
-  const server = await listen(plan, disks, log);
+  const server = await (plan.workers > 1 ? inThreads(plan, log) : serveHere(plan, log));
   reloader.serveWith(server);
   let cut = 0;
   try {
     for (const uri of server.uris) await announce(`listening ${uri}`);
-    log.info({ exports: [...plan.exports.keys()] }, 'ready');
+    log.info({ exports: [...plan.exports.keys()], workers: server.workers }, 'ready');
     giveHints(plan, server, log);
-    const signal = await stopped;
-    log.info({ signal, connections: server.counters.connections.open }, 'stopping');
+    const signal = await Promise.race([stopped, server.failed]);
+    log.info({ signal, connections: await server.openConnections() }, 'stopping');
   } finally {
-    ({ cut } = await server.close());
-    await closeDisks(disks);
+    cut = await server.close();
   }
   if (cut > 0) {
     const seconds = plan.shutdownTimeout;
@@ -77,63 +74,14 @@ async function serveUntilStopped(plan: Plan): Promise<void> {
   log.info('stopped');
 }
 
-async function openDisks(plan: Plan, log: Logger): Promise<ExportTable> {
-  const disks = tableOf(plan, log);
-  try {
-    await disks.openAll();
-    return disks;
-  } catch (error) {
-    // What those that did open say at their end is no news beside it.
-    await Promise.allSettled([disks.close()]);
-    throw failure('cannot-start', error);
-  }
-}
-
-function tableOf({ exports, readOnly }: Plan, log: Logger): ExportTable {
-  const options = { readOnly, notice: (text: string) => log.debug(text) };
-  try {
-    return exportTable(
-      Array.from(exports, ([name, spec]) => [name, definitionOf(spec, options)] as const),
-    );
-  } catch (error) {
-    // Names that no client could be told.
-    throw failure('wrong-usage', error);
-  }
-}
-
-function definitionOf(spec: Spec, options: OpenDiskOptions): ExportDefinition {
-  const { tls } = spec;
-  return { driver: () => openDisk(spec, options), ...(tls !== undefined && { tls }) };
-}
-
-async function listen(plan: Plan, disks: ExportTable, log: Logger): Promise<Server> {
-  try {
-    return await serve({
-      listen: plan.listen,
-      source: disks,
-      exportName: plan.defaultExport,
-      ...(plan.tls !== undefined && { tls: plan.tls }),
-      maxConnections: plan.maxConnections,
-      handshakeTimeout: millis(plan.handshakeTimeout),
-      shutdownTimeout: millis(plan.shutdownTimeout),
-      log,
-    });
-  } catch (error) {
-    throw failure('cannot-start', error);
-  }
-}
-
-/** The server has closed them and logged a failure; here it becomes the exit code. */
-async function closeDisks(disks: ExportTable): Promise<void> {
-  try {
-    await disks.close();
-  } catch (error) {
-    throw failure('unclean-stop', error, 'a disk did not close');
-  }
+/** One thread has no use for what it takes to have several. */
+async function inThreads(plan: Plan, log: Logger): Promise<Serving> {
+  const { serveInThreads } = await import('./serve-in-threads.ts');
+  return serveInThreads(plan, log);
 }
 
 /** Whoever wants only warnings, or JSON, is no person at a terminal. */
-function giveHints(plan: Plan, { addresses }: Server, log: Logger): void {
+function giveHints(plan: Plan, { addresses }: Serving, log: Logger): void {
   const address = addressToTry(plan, addresses);
   if (plan.logFormat !== 'text' || !log.isLevelEnabled('info') || address === undefined) return;
   process.stderr.write(hints(address, plan.defaultExport, plan.tls));
@@ -161,9 +109,4 @@ function packageVersion(): string {
 
 function complain(line: string): void {
   process.stderr.write(`${PROGRAM}: ${line}\n`);
-}
-
-/** Rounded up: 0 has a meaning of its own. */
-function millis(seconds: number): number {
-  return Math.ceil(seconds * 1000);
 }

@@ -34,6 +34,8 @@ export interface Settings {
   /** The path of a file of keys. */
   readonly tlsPsk?: string;
   readonly maxConnections?: number;
+  /** Threads that accept and serve. */
+  readonly workers?: number;
   /** Seconds; 0 is for ever. */
   readonly handshakeTimeout?: number;
   /** Seconds. */
@@ -45,6 +47,8 @@ export interface Settings {
 /** Where in the source a value stands: keys of objects and places in lists. */
 export type SettingPath = readonly (string | number)[];
 
+/** Beyond any machine that this is for. */
+const WORKERS_MAX = 128;
 /** The longest that a timer can wait is 2^31 - 1 milliseconds. */
 const SECONDS_MAX = 2_147_483;
 
@@ -97,6 +101,16 @@ function wholeNumber(minimum: number): v.GenericSchema<unknown, number> {
   return v.pipe(v.number(message), v.safeInteger(message), v.minValue(minimum, message));
 }
 
+function wholeNumberUpTo(maximum: number): v.GenericSchema<unknown, number> {
+  const message = expected(`a whole number from 1 to ${maximum}`);
+  return v.pipe(
+    v.number(message),
+    v.safeInteger(message),
+    v.minValue(1, message),
+    v.maxValue(maximum, message),
+  );
+}
+
 function seconds(): v.GenericSchema<unknown, number> {
   const message = expected(`seconds from 0 to ${SECONDS_MAX}`);
   return v.pipe(v.number(message), v.minValue(0, message), v.maxValue(SECONDS_MAX, message));
@@ -127,6 +141,7 @@ const ENTRIES = {
   tlsVerifyPeer: v.exactOptional(v.boolean(expected('true or false'))),
   tlsPsk: v.exactOptional(text),
   maxConnections: v.exactOptional(wholeNumber(1)),
+  workers: v.exactOptional(wholeNumberUpTo(WORKERS_MAX)),
   handshakeTimeout: v.exactOptional(seconds()),
   shutdownTimeout: v.exactOptional(seconds()),
   logLevel: v.exactOptional(oneOf(LOG_LEVELS)),

@@ -63,13 +63,16 @@ test.each([
     'expected a size in bytes or with one of K M G T P E, such as 64M, found "big" in "memory:big"',
   ],
   ['null:1E', 'expected a size below 8P (2^53 bytes), found 1E in "null:1E"'],
-  ['memory:1M | cow', 'unknown filter "cow" in "memory:1M | cow": this server knows readonly'],
   [
-    'memory:1M | delay:read=5ms',
-    'unknown filter "delay" in "memory:1M | delay:read=5ms": this server knows readonly',
+    'memory:1M | cow',
+    'unknown filter "cow" in "memory:1M | cow": this server knows readonly, delay, fault',
+  ],
+  [
+    'memory:1M | delay:read=5',
+    'expected a time, such as 5ms or 2s, found "5" in "memory:1M | delay:read=5"',
   ],
   ['memory:1M | readonly:x', '"readonly" takes nothing behind it, in "memory:1M | readonly:x"'],
-  ['memory:1M |', 'unknown filter "" in "memory:1M |": this server knows readonly'],
+  ['memory:1M |', 'unknown filter "" in "memory:1M |": this server knows readonly, delay, fault'],
 ])('%j is no SPEC, and the message says what would be', (text, message) => {
   expect(() => parseSpec(text)).toThrow(new ProgramError('wrong-usage', message));
 });

@@ -3,11 +3,12 @@
  *
  *   SPEC    = DRIVER *( " | " FILTER )
  *   DRIVER  = "file:" PATH | "memory:" SIZE | "null:" SIZE | "pattern:" SIZE
- *   FILTER  = "readonly"
+ *   FILTER  = "readonly" | "delay:" DELAY | "fault:" FAULT, the last two as `parse-faults.ts` has them
  *
  * A bar separates only where there is white space on both sides of it, or before it at the end. So a
  * path may hold bars, colons and spaces; only " | " itself it may not hold.
  */
+import { type FaultsSpec, parseDelay, parseFault } from './parse-faults.ts';
 import { ProgramError } from './program-error.ts';
 import { parseSize } from './size.ts';
 
@@ -15,9 +16,7 @@ export type DriverSpec =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'memory' | 'null' | 'pattern'; readonly size: number };
 
-export interface FilterSpec {
-  readonly kind: 'readonly';
-}
+export type FilterSpec = { readonly kind: 'readonly' } | FaultsSpec;
 
 export interface Spec {
   readonly driver: DriverSpec;
@@ -59,19 +58,33 @@ function parseDriver(driver: string, text: string): DriverSpec {
     throw wrong(`expected more behind "${kind}", such as ${EXAMPLES[kind]}, in ${quote(text)}`);
   }
   if (kind === 'file') return { kind, path: argument };
-  try {
-    return { kind, size: parseSize(argument) };
-  } catch (error) {
-    if (!(error instanceof ProgramError)) throw error;
-    throw wrong(`${error.message} in ${quote(text)}`);
-  }
+  return inside(text, () => ({ kind, size: parseSize(argument) }));
 }
 
 function parseFilter(filter: string, text: string): FilterSpec {
   if (filter === 'readonly') return { kind: 'readonly' };
   const [name = ''] = filter.split(':', 1);
-  if (name === 'readonly') throw wrong(`"readonly" takes nothing behind it, in ${quote(text)}`);
-  throw unknown('filter', name, text, ['readonly']);
+  const argument = filter.slice(name.length + 1);
+  switch (name) {
+    case 'readonly':
+      throw wrong(`"readonly" takes nothing behind it, in ${quote(text)}`);
+    case 'delay':
+      return inside(text, () => parseDelay(argument));
+    case 'fault':
+      return inside(text, () => parseFault(argument));
+    default:
+      throw unknown('filter', name, text, ['readonly', 'delay', 'fault']);
+  }
+}
+
+/** Whatever is wrong with a part is told together with the whole. */
+function inside<T>(text: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof ProgramError)) throw error;
+    throw wrong(`${error.message} in ${quote(text)}`);
+  }
 }
 
 function isDriverKind(kind: string): kind is DriverSpec['kind'] {

@@ -1,12 +1,15 @@
 /**
  * Reads certificates or keys anew when it is told to, one time after the other.
  */
-import type { Server } from '@nbd/server';
 import type { Logger } from 'pino';
+import type { Serving } from './serving.ts';
+
+/** What has certificates or keys to reload. */
+type Reloadable = Pick<Serving, 'reloadTls'>;
 
 export class TlsReloader {
   readonly #log: Logger;
-  #server: Server | undefined;
+  #server: Reloadable | undefined;
   #askedEarly = false;
   #last: Promise<void> = Promise.resolve();
 
@@ -15,7 +18,7 @@ export class TlsReloader {
   }
 
   /** From now on there is something to reload. If that was asked for before, it is done now: a server has read its files before it listens. */
-  serveWith(server: Server): void {
+  serveWith(server: Reloadable): void {
     this.#server = server;
     if (this.#askedEarly) this.reload();
   }
@@ -27,7 +30,7 @@ export class TlsReloader {
     else this.#last = this.#last.then(() => this.#reload(server));
   };
 
-  async #reload(server: Server): Promise<void> {
+  async #reload(server: Reloadable): Promise<void> {
     try {
       await server.reloadTls();
       this.#log.info('TLS: read anew, for connections to come');

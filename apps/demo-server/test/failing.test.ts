@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { finish } from './program.ts';
+import { finish, WORKERS } from './program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 test.each([
@@ -11,6 +11,15 @@ test.each([
     ['--export', `${'n'.repeat(4097)}=null:1`],
     `export "${'n'.repeat(64)}": name: expected at most 4096 bytes of UTF-8, found 4097`,
   ],
+  [
+    ['--workers', '2', '--export', `${'n'.repeat(4097)}=null:1`],
+    `export "${'n'.repeat(64)}": name: expected at most 4096 bytes of UTF-8, found 4097`,
+  ],
+  [
+    ['--export', 'a=memory:1M | fault:write,error=EBUSY'],
+    '--export: unknown error "EBUSY", expected one of EPERM, EIO, ENOMEM, EINVAL, ENOSPC, ENOTSUP, ESHUTDOWN in "memory:1M | fault:write,error=EBUSY"',
+  ],
+  [['--workers', '0'], '--workers: expected a whole number from 1 to 128, found 0'],
 ])('wrong usage exits with 2 and one line', async (args, message) => {
   expect(await finish(args)).toEqual({
     code: 2,
@@ -49,33 +58,41 @@ test('a configuration file that is not there exits with 2', async () => {
   expect(stderr).toMatch(/^nbd-demo-server: nowhere\.json cannot be read: .+\n$/);
 });
 
-test('a disk that cannot be opened exits with 1 and one line', async () => {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, 'good.img'), 'good');
+test.each(WORKERS)(
+  'a disk that cannot be opened exits with 1 and one line (workers: %s)',
+  async (workers) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'good.img'), 'good');
 
-  expect(await finish(['good.img', 'bad\n.img'], { cwd: folder })).toEqual({
-    code: 1,
-    stdout: '',
-    stderr:
-      'nbd-demo-server: export "bad\\n.img" cannot be opened: bad .img: there is no such file\n',
-  });
-});
+    expect(await finish(['--workers', workers, 'good.img', 'bad\n.img'], { cwd: folder })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'nbd-demo-server: export "bad\\n.img" cannot be opened: bad .img: there is no such file\n',
+    });
+  },
+);
 
-test('a port that is taken exits with 1 and one line', async () => {
-  const squatter = createServer();
-  onTestFinished(() => void squatter.close());
-  await new Promise<void>((resolve) => {
-    squatter.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = squatter.address() as { readonly port: number };
-  const uri = `nbd://127.0.0.1:${port}`;
+test.each(WORKERS)(
+  'a port that is taken exits with 1 and one line (workers: %s)',
+  async (workers) => {
+    const squatter = createServer();
+    onTestFinished(() => void squatter.close());
+    await new Promise<void>((resolve) => {
+      squatter.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = squatter.address() as { readonly port: number };
+    const uri = `nbd://127.0.0.1:${port}`;
 
-  expect(await finish(['--listen', 'nbd://127.0.0.1:0', '--listen', uri])).toEqual({
-    code: 1,
-    stdout: '',
-    stderr: `nbd-demo-server: cannot listen on ${uri}: another program does already; choose another port, or 0 for any\n`,
-  });
-});
+    expect(
+      await finish(['--workers', workers, '--listen', 'nbd://127.0.0.1:0', '--listen', uri]),
+    ).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `nbd-demo-server: cannot listen on ${uri}: another program does already; choose another port, or 0 for any\n`,
+    });
+  },
+);
 
 test('--help and --version go to standard output and exit with 0', async () => {
   const [help, version] = await Promise.all([finish(['--help']), finish(['--version'])]);

@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+
+/** Lets a process import TypeScript, in all of its threads; `--import tsx` does so in its main thread only. */
+const REGISTER = `data:text/javascript,import { register } from '${import.meta.resolve('tsx/esm/api')}'; register();`;
 
 export interface StartOptions {
   /** The working directory. */
@@ -91,13 +93,17 @@ export class Program {
   }
 }
 
-/** Starts the program; the end of the test ends it. */
+/** Of one worker, and of two: to run a suite over. */
+export const WORKERS: readonly string[] = ['1', '2'];
+
+/** Starts the program, with one worker unless told otherwise, whatever the machine has; the end of the test ends it. */
 export function start(args: readonly string[], options: StartOptions = {}): Program {
   const { cwd, env, stdout = 'pipe', stderr = 'pipe' } = options;
   const { NBD_LOG_LEVEL: _level, ...inherited } = process.env;
+  const workers = args.includes('--workers') ? [] : ['--workers', '1'];
   const child = spawn(
     process.execPath,
-    ['--conditions=@nbd/source', '--import', TSX, MAIN, ...args],
+    ['--conditions=@nbd/source', '--import', REGISTER, MAIN, ...workers, ...args],
     { cwd, env: { ...inherited, ...env }, stdio: ['ignore', stdout, stderr] },
   );
   onTestFinished(() => {

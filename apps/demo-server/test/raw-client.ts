@@ -106,6 +106,14 @@ export class RawClient {
     this.#send(REQUEST_BYTES, (view) => encodeRequest(view, 0, request));
   }
 
+  /** Sends a WRITE and does not wait for its simple reply. */
+  askToWrite(offset: number, payload: Uint8Array): void {
+    const { length } = payload;
+    const request = { flags: 0, type: Command.WRITE, cookieHigh: 0, cookieLow: 0, offset, length };
+    this.#send(REQUEST_BYTES, (view) => encodeRequest(view, 0, request));
+    this.#socket.write(payload);
+  }
+
   /** The next `length` bytes. What is not taken stays in the pipe, where it holds up the server. */
   async take(length: number): Promise<Uint8Array> {
     this.#socket.resume();

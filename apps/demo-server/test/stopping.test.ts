@@ -1,6 +1,6 @@
 import { SIMPLE_REPLY_BYTES } from '@nbd/codec';
-import { expect, test } from 'vitest';
-import { type Program, start } from './program.ts';
+import { describe, expect, test } from 'vitest';
+import { type Program, start, WORKERS } from './program.ts';
 import { RawClient } from './raw-client.ts';
 
 /** More than the buffers of any pair of sockets hold. */
@@ -16,56 +16,61 @@ async function stalledClient(program: Program): Promise<RawClient> {
   return client;
 }
 
-function startPattern(...args: readonly string[]): Program {
-  return start(['--export', 'p=pattern:1G', '--listen', 'nbd://127.0.0.1:0', ...args]);
-}
+describe.each(WORKERS)('workers: %s', (workers) => {
+  function startPattern(...args: readonly string[]): Program {
+    const listen = ['--listen', 'nbd://127.0.0.1:0'];
+    return start(['--export', 'p=pattern:1G', '--workers', workers, ...listen, ...args]);
+  }
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s ends an idle server with 0',
-  async (signal) => {
-    const program = startPattern('--log-level', 'warn');
-    await program.listening();
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s ends an idle server with 0',
+    async (signal) => {
+      const program = startPattern('--log-level', 'warn');
+      await program.listening();
 
-    program.signal(signal);
-    expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
-  },
-);
-
-test('what is in flight is answered before the server ends', async () => {
-  const program = startPattern();
-  const client = await stalledClient(program);
-
-  program.signal('SIGTERM');
-  await program.says('stopping');
-  const data = await client.take(READ_BYTES);
-
-  const end = new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(
-    READ_BYTES - 8,
+      program.signal(signal);
+      expect(await program.ended).toMatchObject({ code: 0, stderr: '' });
+    },
   );
-  expect(end).toBe(BigInt(READ_BYTES - 8));
-  expect(await program.ended).toMatchObject({ code: 0 });
-});
 
-test('a client that takes nothing is cut off at the deadline: 1, and one line', async () => {
-  const program = startPattern('--shutdown-timeout', '0.2', '--log-level', 'warn');
-  await stalledClient(program);
+  test('what is in flight is answered before the server ends', async () => {
+    const program = startPattern();
+    const client = await stalledClient(program);
 
-  program.signal('SIGTERM');
-  expect(await program.ended).toMatchObject({
-    code: 1,
-    stderr: 'nbd-demo-server: connections cut off after 0.2 seconds of waiting: 1\n',
+    program.signal('SIGTERM');
+    await program.says('stopping');
+    const data = await client.take(READ_BYTES);
+
+    const end = new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(
+      READ_BYTES - 8,
+    );
+    expect(end).toBe(BigInt(READ_BYTES - 8));
+    expect(await program.ended).toMatchObject({ code: 0 });
   });
-});
 
-test('a second signal ends the server at once with 1, whatever is in flight', async () => {
-  const program = startPattern();
-  await stalledClient(program);
+  test('a client that takes nothing is cut off at the deadline: 1, and one line', async () => {
+    const program = startPattern('--shutdown-timeout', '0.2', '--log-level', 'warn');
+    await stalledClient(program);
 
-  program.signal('SIGINT');
-  await program.says('stopping');
-  program.signal('SIGTERM');
+    program.signal('SIGTERM');
+    expect(await program.ended).toMatchObject({
+      code: 1,
+      stderr: 'nbd-demo-server: connections cut off after 0.2 seconds of waiting: 1\n',
+    });
+  });
 
-  const { code, stderr } = await program.ended;
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/\nnbd-demo-server: a second signal, SIGTERM: not waiting any longer\n$/);
+  test('a second signal ends the server at once with 1, whatever is in flight', async () => {
+    const program = startPattern();
+    await stalledClient(program);
+
+    program.signal('SIGINT');
+    await program.says('stopping');
+    program.signal('SIGTERM');
+
+    const { code, stderr } = await program.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /\nnbd-demo-server: a second signal, SIGTERM: not waiting any longer\n$/,
+    );
+  });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TLSSocket, connect } from 'node:tls';
 import { Option, OptionReply } from '@nbd/codec';
 import { expect, onTestFinished, test } from 'vitest';
-import { finish, start } from './program.ts';
+import { finish, start, WORKERS } from './program.ts';
 import { RawClient } from './raw-client.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -51,27 +51,40 @@ test('an address that requires TLS is announced as nbds, and nothing is served w
   expect(program.stderr).not.toContain(OLD.slice(6));
 });
 
-test('SIGHUP reads the keys anew, and keeps the old ones if it cannot', async () => {
-  const path = keyFile(OLD);
-  const program = start(['--listen', 'nbds://127.0.0.1:0', '--tls-psk', path]);
-  const [uri = ''] = await program.listening();
-  const early = await secured(uri, OLD);
+test.each(WORKERS)(
+  'SIGHUP reads the keys anew, in %s workers, and keeps the old ones if it cannot',
+  async (workers) => {
+    const path = keyFile(OLD);
+    const program = start([
+      '--workers',
+      workers,
+      '--listen',
+      'nbds://127.0.0.1:0',
+      '--tls-psk',
+      path,
+    ]);
+    const [uri = ''] = await program.listening();
+    const early = await secured(uri, OLD);
 
-  writeFileSync(path, 'alice');
-  program.signal('SIGHUP');
-  await program.says(`what was read before stays in force: ${path}:1: expected NAME:KEY`);
-  await expect(secured(uri, OLD)).resolves.toBeDefined();
+    writeFileSync(path, 'alice');
+    program.signal('SIGHUP');
+    await program.says(`what was read before stays in force: ${path}:1: expected NAME:KEY`);
+    await expect(secured(uri, OLD)).resolves.toBeDefined();
 
-  writeFileSync(path, NEW);
-  program.signal('SIGHUP');
-  await program.says('read anew');
-  await expect(secured(uri, OLD)).rejects.toThrow(/alert/);
-  await expect(secured(uri, NEW)).resolves.toBeDefined();
-  expect(early.destroyed).toBe(false);
+    writeFileSync(path, NEW);
+    program.signal('SIGHUP');
+    await program.says('read anew');
+    // Several, so that each worker has its share.
+    for (let i = 0; i < 4 * Number(workers); i++) {
+      await expect(secured(uri, OLD)).rejects.toThrow(/alert/);
+      await expect(secured(uri, NEW)).resolves.toBeDefined();
+    }
+    expect(early.destroyed).toBe(false);
 
-  program.signal('SIGTERM');
-  expect(await program.ended).toMatchObject({ code: 0 });
-});
+    program.signal('SIGTERM');
+    expect(await program.ended).toMatchObject({ code: 0 });
+  },
+);
 
 test('certificates that are not there exit with 1 and one line', async () => {
   const folder = temporaryFolder();

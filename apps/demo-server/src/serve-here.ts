@@ -1,0 +1,47 @@
+/**
+ * Serves in this thread.
+ */
+import type { ExportTable } from '@nbd/driver';
+import { type Server, serve } from '@nbd/server';
+import type { Logger } from 'pino';
+import { openDisks } from './open-disks.ts';
+import type { Plan } from './plan.ts';
+import { failure } from './program-error.ts';
+import { serveOptions, type Serving } from './serving.ts';
+
+/** @throws ProgramError for disks and addresses that cannot be opened */
+export async function serveHere(plan: Plan, log: Logger): Promise<Serving> {
+  const notice = (text: string): void => log.debug(text);
+  const disks = await openDisks(plan, () => ({ notice }));
+  const server = await listen(plan, disks, log);
+  return {
+    workers: 1,
+    addresses: server.addresses,
+    uris: server.uris,
+    openConnections: async () => server.counters.connections.open,
+    reloadTls: (options) => server.reloadTls(options),
+    failed: new Promise(() => undefined),
+    async close() {
+      const { cut } = await server.close();
+      await closeDisks(disks);
+      return cut;
+    },
+  };
+}
+
+async function listen(plan: Plan, disks: ExportTable, log: Logger): Promise<Server> {
+  try {
+    return await serve({ ...serveOptions(plan), source: disks, log });
+  } catch (error) {
+    throw failure('cannot-start', error);
+  }
+}
+
+/** The server has closed them and logged a failure; here it becomes the exit code. */
+async function closeDisks(disks: ExportTable): Promise<void> {
+  try {
+    await disks.close();
+  } catch (error) {
+    throw failure('unclean-stop', error, 'a disk did not close');
+  }
+}
