@@ -1,13 +1,27 @@
 /** Everything that the page checks. A layer that is to run in browsers adds its list here. */
+import { blobChecks } from './blob-checks.ts';
 import { type Check, expectSame } from './check.ts';
 import { codecChecks } from './codec-checks.ts';
 import { driverChecks } from './driver-checks.ts';
 import { sessionChecks } from './session-checks.ts';
 import { type Vector, vectorChecks } from './vector-checks.ts';
+import { workerChecks } from './worker-checks.ts';
 
 /** The checks, given the golden vectors of the codec. */
 export function pageChecks(vectors: readonly Vector[]): readonly Check[] {
-  return [noNodeHere, ...codecChecks, ...vectorChecks(vectors), ...driverChecks, ...sessionChecks];
+  return [...engineChecks(vectors), ...workerChecks];
+}
+
+/** Those of them that run in other engines too. */
+export function engineChecks(vectors: readonly Vector[]): readonly Check[] {
+  return [
+    noNodeHere,
+    ...codecChecks,
+    ...vectorChecks(vectors),
+    ...driverChecks,
+    ...blobChecks,
+    ...sessionChecks,
+  ];
 }
 
 const noNodeHere: Check = {
