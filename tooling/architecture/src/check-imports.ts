@@ -72,12 +72,13 @@ function checkFile(
       declared.add(name);
     }
   }
-  const pure = file.isSource && LAYERS[manifest.name]?.pure === true;
+  const { pure, web } = LAYERS[manifest.name] ?? {};
+  const nodeless = file.isSource && (pure === true || web === true);
   return readImports(file.text).flatMap(({ specifier, line }) => {
     const where = `${file.path}:${line}`;
     if (specifier.startsWith('.')) return checkRelative(folder, file, specifier, where, tree);
     if (isNodeModule(specifier)) {
-      if (pure) return [`${where}: ${specifier} in a package that runs without Node`];
+      if (nodeless) return [`${where}: ${specifier} in a package that runs without Node`];
       return specifier.startsWith('node:') ? [] : [`${where}: ${specifier} without "node:"`];
     }
     const name = packageName(specifier);

@@ -2,9 +2,9 @@
 import { LAYERS } from './layer-table.ts';
 import { blankSource } from './read-imports.ts';
 import type { Tree } from './tree.ts';
-import { workspacePackages, type WorkspacePackage } from './workspace-package.ts';
+import { type Manifest, workspacePackages, type WorkspacePackage } from './workspace-package.ts';
 
-/** Names that Node puts into every module. */
+/** Names that only Node puts into every module. */
 const NODE_GLOBALS = [
   'Buffer',
   'process',
@@ -13,12 +13,16 @@ const NODE_GLOBALS = [
   'require',
   '__dirname',
   '__filename',
+  'setImmediate',
+  'clearImmediate',
+];
+
+/** Names that browsers have too, and an engine alone has not. */
+const WEB_GLOBALS = [
   'setTimeout',
   'setInterval',
-  'setImmediate',
   'clearTimeout',
   'clearInterval',
-  'clearImmediate',
   'queueMicrotask',
   'performance',
   'console',
@@ -29,13 +33,15 @@ const WAITING = ['async', 'await', 'Promise', 'Date', 'setTimeout'];
 
 const STATE_MACHINES = /^packages\/session\/src\/(?:server|client)\//;
 
-/** Node's globals in packages that run in any engine. */
+/** Node's globals in packages that run in any engine, or in browsers. */
 export function checkNodeGlobals(tree: Tree): readonly string[] {
-  return purePackages(tree).flatMap(({ files }) =>
+  return nodelessPackages(tree).flatMap(({ manifest, files }) =>
     files
       .filter(({ isSource }) => isSource)
       .flatMap(({ path, text }) =>
-        usesOf(NODE_GLOBALS, text).map((use) => `${path}:${use.line}: Node's ${use.word}`),
+        usesOf(isPure(manifest) ? [...NODE_GLOBALS, ...WEB_GLOBALS] : NODE_GLOBALS, text).map(
+          (use) => `${path}:${use.line}: Node's ${use.word}`,
+        ),
       ),
   );
 }
@@ -50,22 +56,29 @@ export function checkStateMachines(tree: Tree): readonly string[] {
     );
 }
 
-/** A pure package whose build would let Node's or a browser's types in. */
+/** A package without Node whose build would let Node's types in, or a pure one that would let a browser's in. */
 export function checkPureBuilds(tree: Tree): readonly string[] {
-  return purePackages(tree).flatMap(({ folder }) => {
+  return nodelessPackages(tree).flatMap(({ folder, manifest }) => {
     const path = `${folder}/tsconfig.build.json`;
     const { compilerOptions = {} } = JSON.parse(tree.get(path) ?? '{}') as {
       compilerOptions?: { types?: readonly string[]; lib?: readonly string[] };
     };
     const faults: string[] = [];
     if (compilerOptions.types?.length !== 0) faults.push(`${path}: types must be []`);
-    if (compilerOptions.lib !== undefined) faults.push(`${path}: lib must be that of the base`);
+    if (isPure(manifest) && compilerOptions.lib !== undefined)
+      faults.push(`${path}: lib must be that of the base`);
     return faults;
   });
 }
 
-function purePackages(tree: Tree): readonly WorkspacePackage[] {
-  return workspacePackages(tree).filter(({ manifest }) => LAYERS[manifest.name]?.pure === true);
+function nodelessPackages(tree: Tree): readonly WorkspacePackage[] {
+  return workspacePackages(tree).filter(
+    ({ manifest }) => isPure(manifest) || LAYERS[manifest.name]?.web === true,
+  );
+}
+
+function isPure({ name }: Manifest): boolean {
+  return LAYERS[name]?.pure === true;
 }
 
 interface Use {

@@ -8,6 +8,8 @@ export interface Layer {
   readonly thirdParty?: Readonly<Record<string, ThirdPartyField>>;
   /** Runs in any JavaScript engine: no Node module, no Node global, compiled with `types: []`. */
   readonly pure?: true;
+  /** Runs in browsers and in Node: nothing that only Node has, compiled with `types: []` and the library of the DOM. */
+  readonly web?: true;
 }
 
 export type ThirdPartyField = 'dependencies' | 'optionalDependencies' | 'peerDependencies';
@@ -18,6 +20,16 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   '@nbd/session': { uses: ['@nbd/codec', '@nbd/driver'], pure: true },
   '@nbd/server': { uses: ['@nbd/driver', '@nbd/session'] },
   '@nbd/client': { uses: ['@nbd/codec', '@nbd/session'] },
+  '@nbd/websocket': { uses: ['@nbd/session'], web: true },
+  '@nbd/bridge': {
+    uses: ['@nbd/server', '@nbd/websocket'],
+    thirdParty: { ws: 'dependencies' },
+  },
+  '@nbd/virtual-media': {
+    uses: ['@nbd/driver', '@nbd/driver-blob', '@nbd/websocket'],
+    web: true,
+  },
+  '@nbd/driver-blob': { uses: ['@nbd/driver'], pure: true },
   '@nbd/driver-memory': { uses: ['@nbd/driver'], pure: true },
   '@nbd/driver-synthetic': { uses: ['@nbd/driver'], pure: true },
   '@nbd/driver-file': {
@@ -29,4 +41,14 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     thirdParty: { 'fast-check': 'dependencies', vitest: 'peerDependencies' },
   },
   '@nbd/filters': { uses: ['@nbd/driver'], pure: true },
+  '@nbd/testing': {
+    uses: [
+      '@nbd/client',
+      '@nbd/codec',
+      '@nbd/driver',
+      '@nbd/driver-memory',
+      '@nbd/filters',
+      '@nbd/session',
+    ],
+  },
 };

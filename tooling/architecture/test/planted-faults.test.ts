@@ -168,6 +168,24 @@ const planted: readonly (readonly [fault: string, check: Check, files: Files, sa
     `${CODEC}:2: Node's Buffer`,
   ],
   [
+    'a package for browsers uses what only Node has',
+    checkNodeGlobals,
+    { 'packages/websocket/src/planted.ts': 'setImmediate(() => {});' },
+    "packages/websocket/src/planted.ts:1: Node's setImmediate",
+  ],
+  [
+    'a package for browsers imports a Node module',
+    checkImports,
+    { 'packages/websocket/src/planted.ts': "import { createServer } from 'node:net';" },
+    'packages/websocket/src/planted.ts:1: node:net in a package that runs without Node',
+  ],
+  [
+    'the build of a package for browsers lets the types of Node in',
+    checkPureBuilds,
+    { 'packages/websocket/tsconfig.build.json': '{ "compilerOptions": { "lib": ["dom"] } }' },
+    'packages/websocket/tsconfig.build.json: types must be []',
+  ],
+  [
     'a pure package reaches a global the long way',
     checkNodeGlobals,
     { [CODEC]: 'globalThis.setTimeout(() => {}, 1);' },

@@ -25,6 +25,10 @@ const SOUND: Readonly<Record<string, string>> = {
   'packages/session/src/server/session.ts': "import { readU64 } from '@nbd/codec';\n",
   'packages/session/src/serve/serve-channel.ts':
     "import { readU64 } from '@nbd/codec';\nimport type { Driver } from '@nbd/driver';\n",
+  'packages/websocket/package.json': manifest('@nbd/websocket', '@nbd/session'),
+  'packages/websocket/tsconfig.build.json':
+    '{ "compilerOptions": { "types": [], "lib": ["dom"] } }',
+  'packages/websocket/src/turns.ts': 'setTimeout(() => {}, 1);\n',
   'packages/server/package.json': manifest('@nbd/server', '@nbd/session', '@nbd/driver'),
   'packages/server/src/serve.ts': "import { createServer } from 'node:net';\n",
   'apps/demo-server/package.json': manifest('demo-server', '@nbd/codec', '@nbd/driver'),

@@ -26,7 +26,7 @@ function pageOf(imports: readonly string[]): string {
 
 it.each([
   [['* of codec'], 15_000],
-  [['serveChannel of session'], 19_000],
+  [['serveChannel of session'], 20_000],
   [['ClientSession of session'], 13_000],
   // All that it takes to serve a file over a WebSocket.
   [['serveWebSocket of websocket', 'blobDriver of driver-blob', 'oneExport of driver'], 23_500],

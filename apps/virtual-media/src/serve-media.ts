@@ -1,0 +1,46 @@
+/** The page and the bridge on one HTTP server. */
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openBridge, refuse, sameToken } from '@nbd/bridge';
+import { CloseCode } from '@nbd/websocket';
+import type { Settings } from './settings.ts';
+
+export interface ServedMedia {
+  /** Of the page, with the token behind the hash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Begins, and tells what happens by `tell`, a line at a time. Rejects with an error of Node's if it cannot listen. */
+export async function serveMedia(
+  { host, port, listen, token }: Settings,
+  page: RequestListener,
+  tell: (line: string) => void,
+): Promise<ServedMedia> {
+  const http = createServer(page);
+  const bridge = await openBridge({
+    http,
+    admit: (visitor) =>
+      sameToken(visitor.token, token)
+        ? { listen }
+        : refuse(CloseCode.POLICY, 'the token is missing or wrong'),
+  });
+  bridge.on('arrived', ({ uri }) => tell(`disk    ${uri}`));
+  bridge.on('connected', () => tell('in use'));
+  bridge.on('left', (_, code, reason) => tell(`free    ${code} ${reason}`.trimEnd()));
+  bridge.on('refused', ({ address }, code, reason) => tell(`refused ${address} ${code} ${reason}`));
+  bridge.on('failed', (error) => tell(`failed  ${String(error)}`));
+  http.listen(port, host);
+  await once(http, 'listening');
+  const bound = http.address() as AddressInfo;
+  const name = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `http://${name}:${bound.port}/#token=${encodeURIComponent(token)}`,
+    async close() {
+      await bridge.close();
+      http.close();
+      http.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { readSettings } from './settings.ts';
+
+test('without arguments everything is on the loopback, with a token that nobody can guess', () => {
+  const [one, other] = [readSettings([]), readSettings([])];
+  expect(one).toMatchObject({ host: '127.0.0.1', port: 8080, listen: 'nbd://127.0.0.1:10809' });
+  expect(one?.token).toMatch(/^[\w-]{22}$/);
+  expect(one?.token).not.toBe(other?.token);
+});
+
+test('arguments are taken as they are', () => {
+  const args = ['--listen', 'nbd+unix:///?socket=a', '--host', '::1', '--port=0', '--token', 't'];
+  expect(readSettings(args)).toEqual({
+    listen: 'nbd+unix:///?socket=a',
+    host: '::1',
+    port: 0,
+    token: 't',
+  });
+  expect(readSettings(['--help'])).toBeUndefined();
+});
+
+test.each([
+  [['--port', '65536'], '--port: expected a number of 0 to 65535, found "65536"'],
+  [['--port', 'x'], 'found "x"'],
+  [['--token', ''], '--token: expected a text, found none'],
+  [['--tokens', 'a'], "Unknown option '--tokens'"],
+])('%j is refused', (args, expected) => {
+  expect(() => readSettings(args)).toThrow(expected);
+});

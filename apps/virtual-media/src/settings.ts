@@ -1,0 +1,47 @@
+/** What the command line says. */
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+
+export interface Settings {
+  /** Where the page is. Port 0 is any that is free. */
+  readonly host: string;
+  readonly port: number;
+  /** Where NBD clients find the file. */
+  readonly listen: string;
+  readonly token: string;
+}
+
+export const HELP = `virtual-media: lends a file of a browser tab to NBD clients as a disk
+
+  --listen URI   where clients find it, default nbd://127.0.0.1:10809; or nbd+unix:///?socket=PATH
+  --host HOST    where the page is, default 127.0.0.1
+  --port PORT    default 8080; 0 is any that is free
+  --token TOKEN  what pages must show, default a new one for each start
+  --help`;
+
+const PORT_MAX = 65_535;
+
+/**
+ * Reads the arguments; undefined if help is asked for.
+ *
+ * @throws TypeError that says what is wrong
+ */
+export function readSettings(args: readonly string[]): Settings | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      listen: { type: 'string', default: 'nbd://127.0.0.1:10809' },
+      host: { type: 'string', default: '127.0.0.1' },
+      port: { type: 'string', default: '8080' },
+      token: { type: 'string', default: randomBytes(16).toString('base64url') },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { listen, host, port, token } = values;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
+    throw new TypeError(`--port: expected a number of 0 to ${PORT_MAX}, found "${port}"`);
+  }
+  if (token === '') throw new TypeError('--token: expected a text, found none');
+  return { listen, host, port: Number(port), token };
+}
