@@ -57,7 +57,7 @@ const WISHES: readonly Wish[] = [
 
 /** In the order in which they are told. */
 export const TARGETS: readonly Target[] = (['unix', 'tcp'] as const).flatMap((transport) =>
-  WISHES.map((each) => ({ ...each, transport })),
+  WISHES.map((each): Target => Object.assign({ transport }, each)),
 );
 
 /** Names of presets: ours, and those it is compared with, the default one first. */
