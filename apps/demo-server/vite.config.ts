@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 /** The entries of threads stand beside what starts them. */
-const WORKER_THREAD = new URL('workers/worker-thread.js', import.meta.resolve('@nbd/server'));
+const WORKER_THREAD = new URL(
+  'dist/workers/worker-thread.js',
+  import.meta.resolve('@nbd/server/package.json'),
+);
 
 export default defineConfig({
   ssr: {
