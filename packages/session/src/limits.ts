@@ -23,7 +23,7 @@ export interface SessionLimits {
   /** Bytes of READs and WRITEs under way, 32 MiB: beyond it we stop reading, but a lone request always passes. */
   readonly inFlightBytesMax: number;
   /**
-   * Bytes of replies that the peer has not yet taken, 1 MiB: beyond it we stop serving (C-188). Less where many peers
+   * Bytes of replies that the peer has not yet taken, 512 KiB: beyond it we stop serving (C-188). Less where many peers
    * are slow: see `MemoryLimits`.
    */
   readonly unsentBytesMax: number;
@@ -65,7 +65,7 @@ export const DEFAULT_LIMITS: SessionLimits = {
   payloadDrainBytesMax: 64 * 2 ** 20,
   inFlightMax: 128,
   inFlightBytesMax: 32 * 2 ** 20,
-  unsentBytesMax: 2 ** 20,
+  unsentBytesMax: 512 * 1024,
 };
 
 /**

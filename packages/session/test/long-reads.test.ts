@@ -10,7 +10,7 @@ import { type ServedConversation, servingIn } from './served-conversation.ts';
 
 const { EIO } = ErrorCode;
 const KIB = 1024;
-const PIECE = 256 * KIB;
+const PIECE = 512 * KIB;
 
 function failing(...calls: string[]): Partial<MappedOptions> {
   return {
@@ -54,7 +54,7 @@ describe.each(['structured', 'extended'] as const)('%s READs', (replyMode) => {
     asked: { readonly offset?: number; readonly length: number; readonly flags?: number },
     wrap: (mapped: Mapped) => Driver = ({ driver }) => driver,
   ) {
-    const mapped = mappedDriver({ size: 2 ** 21, ...options });
+    const mapped = mappedDriver({ size: 2 ** 22, ...options });
     const talk = await servingIn(wrap(mapped), { replyMode });
     const reply = await ask(talk, asked);
     await talk.ends();
@@ -72,8 +72,8 @@ describe.each(['structured', 'extended'] as const)('%s READs', (replyMode) => {
   test.each(wraps)(
     'C-203 C-205 C-214 a disk that answers %s has a long READ told in aligned pieces, all of it once',
     async (_, options, wrap) => {
-      const { reply, disk } = await readOnce(options, { offset: 1000, length: 2 ** 20 }, wrap);
-      expectSameBytes(contentOf(reply, 1000, 2 ** 20), disk.subarray(1000, 1000 + 2 ** 20));
+      const { reply, disk } = await readOnce(options, { offset: 1000, length: 2 ** 21 }, wrap);
+      expectSameBytes(contentOf(reply, 1000, 2 ** 21), disk.subarray(1000, 1000 + 2 ** 21));
       expect(reply.chunks.toSorted()).toEqual(
         [
           `data 1000+${PIECE - 1000}`,
@@ -101,16 +101,16 @@ describe.each(['structured', 'extended'] as const)('%s READs', (replyMode) => {
         dataExtent(4096),
         { length: 128 * KIB, hole: false, zero: true },
         dataExtent(PIECE),
-        holeExtent(2 ** 20),
+        holeExtent(2 ** 21),
       ];
-      const asked = { offset: 4096, length: 2 ** 20 };
+      const asked = { offset: 4096, length: 2 ** 21 };
       const { reply, disk, calls } = await readOnce({ extents, ...options }, asked, wrap);
-      expectSameBytes(contentOf(reply, 4096, 2 ** 20), disk.subarray(4096, 4096 + 2 ** 20));
+      expectSameBytes(contentOf(reply, 4096, 2 ** 21), disk.subarray(4096, 4096 + 2 ** 21));
       const after = PIECE + 4096 + 128 * KIB + PIECE;
       expect(reply.holes).toEqual([
         { offset: 4096, length: PIECE - 4096 },
         { offset: PIECE + 4096, length: 128 * KIB },
-        { offset: after, length: 4096 + 2 ** 20 - after },
+        { offset: after, length: 4096 + 2 ** 21 - after },
       ]);
       expect(calls.filter((call) => call.startsWith('read'))).toEqual([
         `read ${PIECE}+4096`,
@@ -121,15 +121,15 @@ describe.each(['structured', 'extended'] as const)('%s READs', (replyMode) => {
 
   test('C-204 C-205 a READ of a hole is one OFFSET_HOLE with DONE, and nothing is read', async () => {
     const { reply, calls } = await readOnce(
-      { extents: [holeExtent(2 ** 21)] },
-      { length: 2 ** 20 },
+      { extents: [holeExtent(2 ** 22)] },
+      { length: 2 ** 21 },
     );
-    expect(reply.chunks).toEqual([`hole 0+${2 ** 20}`]);
-    expect(calls).toEqual([`extents 0+${2 ** 20}`, 'run at 0']);
+    expect(reply.chunks).toEqual([`hole 0+${2 ** 21}`]);
+    expect(calls).toEqual([`extents 0+${2 ** 21}`, 'run at 0']);
   });
 
   test('C-204 a range that is a hole but does not read as zeroes is read', async () => {
-    const extents = [{ length: 2 ** 21, hole: true, zero: false }];
+    const extents = [{ length: 2 ** 22, hole: true, zero: false }];
     const { reply } = await readOnce({ extents }, { length: PIECE });
     expect(reply.chunks).toEqual([`data 0+${PIECE}`]);
   });
@@ -141,13 +141,13 @@ describe.each(['structured', 'extended'] as const)('%s READs', (replyMode) => {
       holeExtent(64 * KIB - 512),
       dataExtent(512 + 100),
       holeExtent(130 * KIB),
-      dataExtent(2 ** 20),
+      dataExtent(2 ** 21),
     ];
     const { reply, calls, disk } = await readOnce(
       { extents, facts: { blockSize } },
-      { length: 2 ** 19 },
+      { length: 2 ** 20 },
     );
-    expectSameBytes(contentOf(reply, 0, 2 ** 19), disk.subarray(0, 2 ** 19));
+    expectSameBytes(contentOf(reply, 0, 2 ** 20), disk.subarray(0, 2 ** 20));
     expect(reply.holes).toEqual([{ offset: 132 * KIB, length: 124 * KIB }]);
     for (const call of calls.filter((found) => found.startsWith('read'))) {
       const [offset = 1, length = 1] = call.slice(5).split('+').map(Number);
@@ -156,7 +156,7 @@ describe.each(['structured', 'extended'] as const)('%s READs', (replyMode) => {
   });
 
   test('a short READ does not ask for extents', async () => {
-    const extents = [holeExtent(2 ** 21)];
+    const extents = [holeExtent(2 ** 22)];
     const { reply, calls } = await readOnce({ extents }, { length: PIECE - 1 });
     expect(reply.chunks).toEqual([`data 0+${PIECE - 1}`]);
     expect(calls).toEqual([`read 0+${PIECE - 1}`]);
@@ -165,10 +165,10 @@ describe.each(['structured', 'extended'] as const)('%s READs', (replyMode) => {
   test.each([false, true])(
     'what a disk fails to tell of its holes is read; later: %s',
     async (isLate) => {
-      const extents = [holeExtent(2 ** 19), dataExtent(2 ** 19), dataExtent(2 ** 20)];
-      const options = { extents, isLate, ...failing(`run at ${2 ** 20}`) };
-      const { reply, disk, talk } = await readOnce(options, { length: 2 ** 21 });
-      expectSameBytes(contentOf(reply, 0, 2 ** 21), disk);
+      const extents = [holeExtent(2 ** 20), dataExtent(2 ** 20), dataExtent(2 ** 21)];
+      const options = { extents, isLate, ...failing(`run at ${2 ** 21}`) };
+      const { reply, disk, talk } = await readOnce(options, { length: 2 ** 22 });
+      expectSameBytes(contentOf(reply, 0, 2 ** 22), disk);
       expect(reply.holes).toEqual([]);
       expect(talk.failures).toEqual([]);
     },
@@ -177,14 +177,14 @@ describe.each(['structured', 'extended'] as const)('%s READs', (replyMode) => {
   test.each(wraps)(
     'C-206 C-207 a piece that fails on a disk that answers %s ends the READ with an error at its place',
     async (_, options, wrap) => {
-      const asked = { offset: 100, length: 2 ** 20 };
+      const asked = { offset: 100, length: 2 ** 21 };
       const found = failing(`read ${PIECE}+${PIECE}`);
       const { reply, talk } = await readOnce({ ...options, ...found }, asked, wrap);
       expect(reply).toMatchObject({ error: EIO, errorOffset: PIECE });
       expect(reply.chunks.at(-1)).toBe('error');
       expect(reply.chunks).not.toContain(`data ${PIECE}+${PIECE}`);
       expect(reply.chunks).toContain(`data 100+${PIECE - 100}`);
-      expect(talk.failures).toMatchObject([{ code: EIO, length: 2 ** 20 }]);
+      expect(talk.failures).toMatchObject([{ code: EIO, length: 2 ** 21 }]);
       expect(talk.tally.bytesRead).toBe(0);
     },
   );
@@ -193,41 +193,41 @@ describe.each(['structured', 'extended'] as const)('%s READs', (replyMode) => {
     'C-206 C-207 several pieces that fail are one error, of a disk that answers %s',
     async (_, options, wrap) => {
       const found = failing(...[0, 1, 2, 3].map((i) => `read ${i * PIECE}+${PIECE}`));
-      const { reply, talk } = await readOnce({ ...options, ...found }, { length: 2 ** 20 }, wrap);
+      const { reply, talk } = await readOnce({ ...options, ...found }, { length: 2 ** 21 }, wrap);
       expect(reply).toMatchObject({ error: EIO, errorOffset: 0, chunks: ['error'] });
       expect(talk.failures).toHaveLength(1);
     },
   );
 
   test('C-206 after a failure nothing is begun but what was under way', async () => {
-    const { calls } = await readOnce(failing(`read 0+${PIECE}`), { length: 2 ** 21 });
+    const { calls } = await readOnce(failing(`read 0+${PIECE}`), { length: 2 ** 22 });
     expect(calls[0]).toBe(`read 0+${PIECE}`);
     expect(calls.length).toBeLessThan(8);
   });
 
   test('C-208 C-209 with DF there is one chunk of data, holes and all', async () => {
-    const extents = [holeExtent(2 ** 20), dataExtent(2 ** 20)];
+    const extents = [holeExtent(2 ** 21), dataExtent(2 ** 21)];
     const flags = CommandFlag.DF;
-    for (const length of [65_536, 2 ** 21]) {
+    for (const length of [65_536, 2 ** 22]) {
       const { reply, disk, calls } = await readOnce({ extents }, { flags, length });
       expect(reply.chunks).toEqual([`data 0+${length}`]);
       expectSameBytes(contentOf(reply, 0, length), disk.subarray(0, length));
       expect(calls).toEqual([`read 0+${length}`]);
     }
-    const { reply } = await readOnce(failing(`read 0+${2 ** 21}`), { flags, length: 2 ** 21 });
+    const { reply } = await readOnce(failing(`read 0+${2 ** 22}`), { flags, length: 2 ** 22 });
     expect(reply).toMatchObject({ chunks: ['error'], error: EIO, errorOffset: undefined });
   });
 
   test('C-213 no chunk is longer than the largest payload', async () => {
-    const blockSize = { minimum: 1, preferred: 4096, payloadMax: 300 * KIB };
-    const { reply } = await readOnce({ facts: { blockSize } }, { length: 300 * KIB });
-    expect(reply.chunks).toEqual([`data 0+${PIECE}`, `data ${PIECE}+${44 * KIB}`]);
+    const blockSize = { minimum: 1, preferred: 4096, payloadMax: 600 * KIB };
+    const { reply } = await readOnce({ facts: { blockSize } }, { length: 600 * KIB });
+    expect(reply.chunks).toEqual([`data 0+${PIECE}`, `data ${PIECE}+${88 * KIB}`]);
   });
 
   test('the bytes of a long READ are counted once it is answered, those of its holes among them', async () => {
-    const extents = [holeExtent(2 ** 20), dataExtent(2 ** 20)];
-    const { talk } = await readOnce({ extents }, { length: 2 ** 21 });
-    expect(talk.tally).toMatchObject({ bytesRead: 2 ** 21, failures: 0 });
+    const extents = [holeExtent(2 ** 21), dataExtent(2 ** 21)];
+    const { talk } = await readOnce({ extents }, { length: 2 ** 22 });
+    expect(talk.tally).toMatchObject({ bytesRead: 2 ** 22, failures: 0 });
     expect(talk.tally.byCommand).toMatchObject({ READ: 1 });
   });
 });

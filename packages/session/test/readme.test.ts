@@ -4,13 +4,15 @@ import { DEFAULT_LIMITS } from '../src/index.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
+const BYTES = new Map<string | undefined, number>([
+  ['KiB', 2 ** 10],
+  ['MiB', 2 ** 20],
+]);
+
 test('the README tells each limit with its default', () => {
-  const rows = readme.matchAll(/^\| `(\w+Max)` +\| (\d+) ?(MiB)? /gm);
+  const rows = readme.matchAll(/^\| `(\w+Max)` +\| (\d+) ?(KiB|MiB)? /gm);
   const told = Object.fromEntries(
-    Array.from(rows, ([, name, count, unit]) => [
-      name,
-      Number(count) * (unit === 'MiB' ? 2 ** 20 : 1),
-    ]),
+    Array.from(rows, ([, name, count, unit]) => [name, Number(count) * (BYTES.get(unit) ?? 1)]),
   );
   expect(told).toEqual(DEFAULT_LIMITS);
 });

@@ -14,7 +14,7 @@ import type { Hole } from './find-holes.ts';
  * Pieces are of this much, or less at the ends, and begin at multiples of it (C-214): it stays in the cache from
  * the disk to the socket, and the client has the first while the next is read. A READ of no more is none.
  */
-export const PIECE_BYTES: number = 256 * 1024;
+export const PIECE_BYTES: number = 512 * 1024;
 
 /** Why it cannot be answered, and from which byte on. */
 export interface LongReadFailure {
