@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { connect } from '@nbd/client';
-import { chromium } from 'playwright-core';
+import { chromium, type Locator } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -57,6 +57,7 @@ test('a file that is chosen in the page is a disk, until it is ejected', async (
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
+  const state = (text: string | RegExp): Locator => page.locator('#state', { hasText: text });
   await page.goto(url);
   await page.setInputFiles('#file', file);
   const uri = await program.next('disk');
@@ -69,17 +70,17 @@ test('a file that is chosen in the page is a disk, until it is ejected', async (
     expect(await program.next('free')).toMatch(/^1000/);
     await program.next('disk');
   }
-  await page.waitForFunction("document.querySelector('#state').value === 'disk.iso is inserted.'");
+  await state('disk.iso is inserted.').waitFor();
   await page.click('#eject');
   expect(await program.next('free')).toMatch(/^1001/);
-  await page.waitForFunction("document.querySelector('#state').value === 'Ejected.'");
+  await state('Ejected.').waitFor();
   expect(existsSync(socket)).toBe(false);
 
   await page.goto('about:blank');
   await page.goto(url.replace(/#.*/, '#token=wrong'));
   await page.setInputFiles('#file', file);
   expect(await program.next('refused')).toContain('1008 the token is missing or wrong');
-  await page.waitForFunction("document.querySelector('#state').value.includes('token')");
+  await state(/token/).waitFor();
 
   program.child.kill('SIGTERM');
   expect(await program.ended).toBe(0);
