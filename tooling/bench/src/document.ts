@@ -24,7 +24,8 @@ const READING = `## How to read the tables
 - Targets are judged against the better of nbdkit's default of 16 threads for a connection and its \`-t 1\`, for each measure
   by itself. "MISSED by" and the figure in parentheses are the distance of the median from what is asked.
 - For \`rss-*\` and \`stalled-*\` the rate is MiB in RAM, so that less is better. In \`beside-cold-*\` the rate and the latencies
-  are those of the reader of cached data, MiB/s is what the reader of the disk gets.`;
+  are those of the reader of cached data, MiB/s is what the reader of the disk gets.
+- [performance-notes.md](performance-notes.md) says why targets are missed.`;
 
 const METHOD = `## Method
 

@@ -109,7 +109,7 @@ describe('the command line', () => {
   it.each([
     [['--from', 'a.json'], '--from: expected --markdown, too'],
     [['--targets', 'quickly'], '--targets: expected the name of'],
-    [['--targets', 'connect-p8'], '--targets: there is none for connect-p8'],
+    [['--targets', 'connect-p1'], '--targets: there is none for connect-p1'],
     [['--server', 'nobody'], '--server: expected NAME=COMMAND or one of'],
     [['--server', 'a/b=x'], '--server: expected a NAME of letters, digits and .-_, found "a/b"'],
     [['--server', 'a=x', '--server', 'a=y'], '--server a is there twice'],

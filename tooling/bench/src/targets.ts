@@ -50,7 +50,7 @@ const WISHES: readonly Wish[] = [
   wish('copyin-c4', 'file', rate(1, 1.4)),
   wish('raw-randread-4k-q16-c4', 'file-workers', rate(1.8, 2.5)),
   // A thread for each connection starts as fast as any C program; 16 for each are what everybody runs.
-  { ...wish('connect-p1', 'file', rate(7, 13)), beside: 'default' },
+  { ...wish('connect-p8', 'file', rate(7, 13)), beside: 'default' },
   wish('beside-cold-q16', 'file', p99(1, 1)),
   wish('raw-read-128k-q16', 'memory-tls', rate(0.8, 1)),
 ];
