@@ -11,8 +11,14 @@ const WORKER_THREAD = new URL(
 export default defineConfig({
   ssr: {
     noExternal: true,
-    // They have native parts, or find files of their own beside them.
-    external: ['@nbd/driver-file', 'pino', 'pino-pretty'],
+    // They have native parts, or find files of their own beside them, or are large and seldom needed.
+    external: [
+      '@nbd/driver-file',
+      '@nbd/driver-object-store',
+      '@nbd/object-store-s3',
+      'pino',
+      'pino-pretty',
+    ],
   },
   build: {
     ssr: true,

@@ -16,6 +16,8 @@ test('every option arrives in its setting', () => {
     ['--export', '=memory:1M', '--export', 'b=file:x=y.img | readonly', 'dir/b.img'],
     ['--config', 'nbd.json', '--read-only', '--max-connections', '5', '--workers', '4'],
     ['--handshake-timeout', '2.5', '--shutdown-timeout', '0'],
+    ['--limit', 'payloadBytesMax=1M', '--limit=idleTimeout=1.5'],
+    ['--metrics', '[::1]:9100'],
     ['--log-level', 'debug', '--log-format', 'json'],
     ['--tls', 'on', '--tls-certificates', 'pki', '--tls-verify-peer', '--tls-psk', 'keys.psk'],
   ];
@@ -41,6 +43,8 @@ test('every option arrives in its setting', () => {
       workers: 4,
       handshakeTimeout: 2.5,
       shutdownTimeout: 0,
+      limits: { payloadBytesMax: 2 ** 20, idleTimeout: 1500 },
+      metrics: { host: '::1', port: 9100 },
       logLevel: 'debug',
       logFormat: 'json',
     },
@@ -66,6 +70,8 @@ const OPTIONS = [
   '--tls-psk',
   '--max-connections',
   '--workers',
+  '--metrics',
+  '--limit',
   '--handshake-timeout',
   '--shutdown-timeout',
   '--log-level',
@@ -80,13 +86,17 @@ test.each(['--help', '-h'])('%s shows every option, and none that is not there',
 
   const shown = new Set(Array.from(help.text.matchAll(/^ .*?(--[a-z-]+)\b/gm), ([, name]) => name));
   expect(shown).toEqual(new Set(OPTIONS));
-  expect(help.text).not.toMatch(/metrics|s3|https|cow/i);
+  expect(help.text).not.toMatch(/https|cow/i);
   expect(Math.max(...help.text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
 });
 
 test.each([
   [['--tls', 'maybe'], '--tls: expected one of off, on, require, found "maybe"'],
-  [['--metrics', '127.0.0.1:9000'], "unknown option '--metrics'; try --help"],
+  [['--workload', '4'], "unknown option '--workload'; try --help"],
+  [
+    ['--metrics', 'localhost'],
+    '--metrics: expected HOST:PORT, such as 127.0.0.1:9100, found "localhost"',
+  ],
   [['--read-onyl'], "unknown option '--read-onyl' (Did you mean --read-only?); try --help"],
   [['--export'], "option '--export <NAME=SPEC>' argument missing; try --help"],
   [
@@ -95,8 +105,8 @@ test.each([
   ],
   [['--export', 'a=null:1', '--export', 'a=null:2'], '--export: "a" is there twice'],
   [
-    ['--export', 'a=s3://b/v'],
-    '--export: unknown driver "s3" in "s3://b/v": this server knows file, memory, null, pattern',
+    ['--export', 'a=gs://b/v'],
+    '--export: unknown driver "gs" in "gs://b/v": this server knows file, memory, null, pattern, s3',
   ],
   [
     ['--listen', '127.0.0.1:10809'],
@@ -110,6 +120,22 @@ test.each([
   [
     ['--handshake-timeout', '-1'],
     '--handshake-timeout: expected seconds from 0 to 2147483, found "-1"',
+  ],
+  [
+    ['--limit', 'idleTimeout'],
+    '--limit: expected NAME=VALUE, such as payloadBytesMax=1M, found "idleTimeout"',
+  ],
+  [
+    ['--limit', 'idleTimeout=1', '--limit', 'idleTimeout=2'],
+    '--limit: "idleTimeout" is there twice',
+  ],
+  [
+    ['--limit', 'idleTimeout=soon'],
+    '--limit idleTimeout: expected seconds from 0 to 2147483, found "soon"',
+  ],
+  [
+    ['--limit', 'inFlightMax=0'],
+    '--limit inFlightMax: expected a whole number of at least 1, found "0"',
   ],
   [['--shutdown-timeout', ''], '--shutdown-timeout: expected seconds from 0 to 2147483, found ""'],
   [

@@ -2,6 +2,7 @@
  * The command line: from words to settings, and the help about them.
  */
 import { Command, CommanderError } from 'commander';
+import { limitLines } from './limits.ts';
 import { ProgramError } from './program-error.ts';
 import { LOG_FORMATS, LOG_LEVELS, parseSettings, type Settings, TLS_MODES } from './settings.ts';
 
@@ -57,7 +58,9 @@ interface Options {
   readonly tlsCertificates?: string;
   readonly tlsVerifyPeer?: true;
   readonly tlsPsk?: string;
+  readonly metrics?: string;
   readonly maxConnections?: string;
+  readonly limit?: readonly string[];
   readonly workers?: string;
   readonly handshakeTimeout?: string;
   readonly shutdownTimeout?: string;
@@ -72,10 +75,16 @@ What an export is made of:
     memory:64M          a disk in memory, empty at the start, gone at the end
     null:1T             reads as zeroes, forgets what is written
     pattern:1G          each 8 bytes tell their own offset; cannot be written
+    s3://bucket/volume  a volume of "nbd volume create"; .../volume@snapshot cannot be written
     ... | readonly      the same, protected from changes
     ... | delay:read=5ms,write=10ms              the same, slower
     ... | fault:write,nth=3,error=ENOSPC         the same, with a fault: faults.md has them all
   A size is in bytes, or has one of K M G T P E behind it: powers of 1024.
+
+What --limit sets, with defaults; bytes may be sizes, 0 seconds and 0 connections are no limit:
+${limitLines()
+  .map((line) => `    ${line}`)
+  .join('\n')}
 
 Examples:
   ${PROGRAM}                                       64 MiB of memory named "demo"
@@ -86,7 +95,8 @@ Examples:
 
 When clients can connect, standard output says "listening URI", once for each address.
 The log goes to standard error. SIGINT and SIGTERM end the program in good order, a second one at
-once. SIGHUP reads certificates or keys anew; without any it is a SIGTERM.
+once. SIGHUP reads the exports of --config, certificates and keys anew; without any of these it is a
+SIGTERM.
 Exit codes: 0 ended in good order, 1 could not start or had to cut clients off, 2 wrong usage.`;
 
 function describeCommand(version: string): Command {
@@ -121,7 +131,12 @@ function describeCommand(version: string): Command {
     )
     .option('--handshake-timeout <SECONDS>', 'until a client must have chosen (default: 10)')
     .option('--shutdown-timeout <SECONDS>', 'for requests in flight at the end (default: 60)')
+    .option('--limit <NAME=VALUE>', 'a limit of those below; repeatable', gather)
     .optionsGroup('What it tells:')
+    .option(
+      '--metrics <HOST:PORT>',
+      'metrics, health and a live page over HTTP; without HOST, for this machine alone',
+    )
     .option(
       '--log-level <LEVEL>',
       `${LOG_LEVELS.join(', ')} (default: NBD_LOG_LEVEL of the environment, or else info)`,
@@ -140,6 +155,7 @@ function settingsOf(options: Omit<Options, 'config'>, files: readonly string[]):
   const {
     export: exports,
     maxConnections,
+    limit: limits,
     workers,
     handshakeTimeout,
     shutdownTimeout,
@@ -148,32 +164,44 @@ function settingsOf(options: Omit<Options, 'config'>, files: readonly string[]):
   const input = {
     ...rest,
     ...(files.length > 0 && { files }),
-    ...(exports !== undefined && { exports: exportsOf(exports) }),
+    ...(exports !== undefined && {
+      exports: pairsOf('--export', 'SPEC, such as disk=file:disk.img', exports),
+    }),
+    ...(limits !== undefined && {
+      limits: pairsOf('--limit', 'VALUE, such as payloadBytesMax=1M', limits),
+    }),
     ...(maxConnections !== undefined && { maxConnections: numberIn(maxConnections) }),
     ...(workers !== undefined && { workers: numberIn(workers) }),
     ...(handshakeTimeout !== undefined && { handshakeTimeout: numberIn(handshakeTimeout) }),
     ...(shutdownTimeout !== undefined && { shutdownTimeout: numberIn(shutdownTimeout) }),
   };
-  return parseSettings(input, ([setting]) => optionOf(setting));
+  return parseSettings(input, ([setting, name]) =>
+    setting === 'limits' ? `--limit ${String(name)}` : optionOf(setting),
+  );
 }
 
-function exportsOf(words: readonly string[]): ReadonlyMap<string, string> {
-  const exports = new Map<string, string>();
+/** The words of an option, each NAME=`value`. */
+function pairsOf(
+  option: string,
+  value: string,
+  words: readonly string[],
+): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>();
   for (const word of words) {
     const equals = word.indexOf('=');
     if (equals === -1) {
       throw new ProgramError(
         'wrong-usage',
-        `--export: expected NAME=SPEC, such as disk=file:disk.img, found ${JSON.stringify(word)}`,
+        `${option}: expected NAME=${value}, found ${JSON.stringify(word)}`,
       );
     }
     const name = word.slice(0, equals);
-    if (exports.has(name)) {
-      throw new ProgramError('wrong-usage', `--export: ${JSON.stringify(name)} is there twice`);
+    if (pairs.has(name)) {
+      throw new ProgramError('wrong-usage', `${option}: ${JSON.stringify(name)} is there twice`);
     }
-    exports.set(name, word.slice(equals + 1));
+    pairs.set(name, word.slice(equals + 1));
   }
-  return exports;
+  return pairs;
 }
 
 /** The number that `word` spells, or else the word, for the message of who checks it. */

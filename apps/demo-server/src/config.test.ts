@@ -60,14 +60,24 @@ test('an export may be for clients under TLS only', () => {
   );
 });
 
+test('limits are numbers in their units, or sizes', () => {
+  const text = `{ "limits": { "idleTimeout": 60, "payloadBytesMax": "1M", "inFlightMax": 16 } }`;
+  expect(parseConfig(text, 'nbd.json').limits).toEqual({
+    idleTimeout: 60_000,
+    payloadBytesMax: 2 ** 20,
+    inFlightMax: 16,
+  });
+});
+
 const KNOWN =
-  'listen, files, exports, readOnly, tls, tlsCertificates, tlsVerifyPeer, tlsPsk, maxConnections, workers, handshakeTimeout, shutdownTimeout, logLevel, logFormat';
+  'listen, files, exports, readOnly, tls, tlsCertificates, tlsVerifyPeer, tlsPsk, maxConnections, workers, handshakeTimeout, shutdownTimeout, limits, metrics, logLevel, logFormat';
 
 test.each([
   ['{\n "readOnly": true\n "files": []}', '3: expected "," or "}", found "\\"files\\""'],
   ['[]', '1: expected an object in braces around all settings'],
   ['\n7', '2: expected an object in braces around all settings'],
-  ['{\n"metrics": "on"}', `2: metrics: unknown setting, expected one of ${KNOWN}`],
+  ['{\n"metric": "on"}', `2: metric: unknown setting, expected one of ${KNOWN}`],
+  ['{\n"metrics": "on"}', '2: metrics: expected HOST:PORT, such as 127.0.0.1:9100, found "on"'],
   [`{"constructor": 1}`, `1: constructor: unknown setting, expected one of ${KNOWN}`],
   [`{"__proto__": {}}`, `1: __proto__: unknown setting, expected one of ${KNOWN}`],
   ['{\n\n"readOnly": "yes"}', '3: readOnly: expected true or false, found "yes"'],
@@ -81,8 +91,8 @@ test.each([
   ['{"files": [\n7]}', '2: files: expected a text, found 7'],
   ['{"exports": ["a=null:1"]}', '1: exports: expected an object of NAME: SPEC, found a list'],
   [
-    '{"exports": {\n"a": "null:1",\n"b": "s3://b/v"}}',
-    '3: exports "b": unknown driver "s3" in "s3://b/v": this server knows file, memory, null, pattern',
+    '{"exports": {\n"a": "null:1",\n"b": "gs://b/v"}}',
+    '3: exports "b": unknown driver "gs" in "gs://b/v": this server knows file, memory, null, pattern, s3',
   ],
   ['{"exports": {"a":\n7}}', '2: exports "a": expected a SPEC or an object with "spec", found 7'],
   ['{"exports": {"a":\n{}}}', '2: exports "a": "spec": expected a SPEC, found none'],
@@ -102,6 +112,11 @@ test.each([
   [
     '{"maxConnections": 1.5}',
     '1: maxConnections: expected a whole number of at least 1, found 1.5',
+  ],
+  ['{"limits": 7}', '1: limits: expected an object of LIMIT: VALUE, found 7'],
+  [
+    '{"limits": {\n"inFlightMax": 5,\n"idleTimeout": "never"}}',
+    '3: limits "idleTimeout": expected seconds from 0 to 2147483, found "never"',
   ],
   ['{"handshakeTimeout": -1}', '1: handshakeTimeout: expected seconds from 0 to 2147483, found -1'],
   [

@@ -22,6 +22,12 @@ test('names and paths are quoted for the shell', () => {
   expect(text).toContain("  nbd-client -unix '/tmp/my nbd.sock' /dev/nbd0 -name 'it'\\''s'\n");
 });
 
+test('what a terminal would obey is spelled out', () => {
+  const text = hints({ kind: 'tcp', host: '127.0.0.1', port: 4711 }, "it's\n\u001B[2J\\");
+
+  expect(text).toContain(String.raw`-name $'it\'s\u000a\u001b[2J\\'`);
+});
+
 test('an address that requires TLS comes with the files that clients need', () => {
   const address = { kind: 'tcp', host: '127.0.0.1', port: 4711, tls: true } as const;
   const text = hints(address, 'demo', { certificates: '/etc/my pki', verifyPeer: true });

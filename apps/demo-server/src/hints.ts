@@ -3,6 +3,7 @@
  */
 import { basename, dirname } from 'node:path';
 import { type Address, formatUri } from '@nbd/server';
+import { escapeUnsafe } from './log-escape.ts';
 import type { PlannedTls } from './plan-tls.ts';
 
 /**
@@ -90,5 +91,8 @@ function forQemu(value: string): string {
 }
 
 function quoteForShell(word: string): string {
+  const escaped = escapeUnsafe(word.replaceAll(/['\\]/g, String.raw`\$&`));
+  // What a terminal would obey is told in a form that Bash has for it.
+  if (escapeUnsafe(word) !== word) return `$'${escaped}'`;
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -59,6 +59,10 @@ async function openDriver(driver: DriverSpec, options: OpenDiskOptions): Promise
       const { patternDriver } = await import('@nbd/driver-synthetic');
       return patternDriver(driver);
     }
+    case 's3': {
+      const { openVolumeDisk } = await import('./open-volume-disk.ts');
+      return openVolumeDisk(driver, notice);
+    }
   }
 }
 

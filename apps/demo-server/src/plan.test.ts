@@ -16,6 +16,7 @@ test('without settings it is 64 MiB of memory named "demo", for this machine alo
     workers: defaultWorkers(),
     handshakeTimeout: 10,
     shutdownTimeout: 60,
+    limits: {},
     logLevel: 'info',
     logFormat: 'text',
   });
@@ -33,6 +34,15 @@ test('the first source that names a setting decides it', () => {
     maxConnections: 5,
     readOnly: true,
   });
+});
+
+test('limits are decided one by one', () => {
+  const plan = makePlan([
+    { limits: { inFlightMax: 1 } },
+    {},
+    { limits: { inFlightMax: 2, idleTimeout: 3 } },
+  ]);
+  expect(plan.limits).toEqual({ inFlightMax: 1, idleTimeout: 3 });
 });
 
 test('exports add up: by source, the files of each before its other exports', () => {
@@ -86,4 +96,12 @@ test('a disk with faults is served by one thread, unless somebody says otherwise
   const exports = new Map([['a', parseSpec('memory:1M | fault:write,nth=3,error=EIO')]]);
   expect(makePlan([{ exports }]).workers).toBe(1);
   expect(makePlan([{ exports, workers: 3 }]).workers).toBe(3);
+});
+
+test('a volume is served by the one thread that owns it, a snapshot by any', () => {
+  const volume = new Map([['a', parseSpec('s3://bucket/volume')]]);
+  expect(makePlan([{ exports: volume }]).workers).toBe(1);
+  expect(() => makePlan([{ exports: volume, workers: 2 }])).toThrow('has one owner');
+  const snapshot = new Map([['a', parseSpec('s3://bucket/volume@monday')]]);
+  expect(makePlan([{ exports: snapshot, workers: 2 }]).workers).toBe(2);
 });

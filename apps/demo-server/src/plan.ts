@@ -3,17 +3,23 @@
  */
 import { basename } from 'node:path';
 import { defaultWorkers } from '@nbd/server';
+import type { MetricsAddress } from './metrics/metrics-address.ts';
 import { ProgramError } from './program-error.ts';
 import type { Settings } from './settings.ts';
 import type { Spec } from './spec.ts';
 import { type PlannedTls, planTls, type TlsWishes } from './plan-tls.ts';
 
 /** The settings that have one value, whatever their sources. */
-type Decided = Omit<Required<Settings>, 'files' | 'exports' | keyof TlsWishes>;
+type Decided = Omit<Required<Settings>, 'files' | 'exports' | 'metrics' | keyof TlsWishes>;
+
+/** Those that may have none. */
+type Wishes = TlsWishes & Pick<Settings, 'metrics'>;
 
 export interface Plan extends Decided {
   /** Undefined: no address has TLS. */
   readonly tls: PlannedTls | undefined;
+  /** Absent: they are not to be had. */
+  readonly metrics?: MetricsAddress;
   /** At least one. */
   readonly exports: ReadonlyMap<string, Spec>;
   /** The name of the export for those who ask for none; it may be empty. */
@@ -33,6 +39,7 @@ const DEFAULTS: Decided = {
   workers: defaultWorkers(),
   handshakeTimeout: 10,
   shutdownTimeout: 60,
+  limits: {},
   logLevel: 'info',
   logFormat: 'text',
 };
@@ -54,9 +61,10 @@ export function makePlan(sources: readonly Settings[]): Plan {
   const [first = ''] = exports.keys();
   const { tls, tlsCertificates, tlsVerifyPeer, tlsPsk, ...decided } = decide(
     sources,
-    // One thread, so that the calls on which faults fall are counted in one place.
-    hasFaults(exports) ? { ...DEFAULTS, workers: 1 } : DEFAULTS,
+    // One thread, so that the calls on which faults fall are counted in one place, and a volume has one owner.
+    hasFaults(exports) || hasVolumes(exports) ? { ...DEFAULTS, workers: 1 } : DEFAULTS,
   );
+  if (decided.workers > 1 && hasVolumes(exports)) throw new ProgramError('wrong-usage', ONE_OWNER);
   return {
     ...decided,
     exports,
@@ -65,10 +73,10 @@ export function makePlan(sources: readonly Settings[]): Plan {
   };
 }
 
-function decide(sources: readonly Settings[], defaults: Decided): Decided & TlsWishes {
-  const decided: Decided & TlsWishes = { ...defaults };
+function decide(sources: readonly Settings[], defaults: Decided): Decided & Wishes {
+  const decided: Decided & Wishes = { ...defaults };
   for (const { files: _files, exports: _exports, ...given } of sources.toReversed()) {
-    Object.assign(decided, given);
+    Object.assign(decided, given, { limits: { ...decided.limits, ...given.limits } });
   }
   return decided;
 }
@@ -76,6 +84,16 @@ function decide(sources: readonly Settings[], defaults: Decided): Decided & TlsW
 function hasFaults(exports: Plan['exports']): boolean {
   return [...exports.values()].some(({ filters }) => filters.some(({ kind }) => kind === 'faults'));
 }
+
+/** Of those that are written, by the thread that owns them. A snapshot may be open in each. */
+function hasVolumes(exports: Plan['exports']): boolean {
+  return [...exports.values()].some(
+    ({ driver }) => driver.kind === 's3' && driver.snapshot === undefined,
+  );
+}
+
+const ONE_OWNER =
+  'a volume in a bucket has one owner: serve it with --workers 1, or serve a snapshot of it';
 
 function exportsOf({ files = [], exports = new Map<string, Spec>() }: Settings) {
   const ofFiles = files.map((path): [string, Spec] => [

@@ -1,25 +1,32 @@
 /**
  * Serves in this thread.
  */
-import type { ExportTable } from '@nbd/driver';
 import { type Server, serve } from '@nbd/server';
 import type { Logger } from 'pino';
-import { openDisks } from './open-disks.ts';
+import { checkNames, exportPlans, openDisks, type OpenDisksOptions } from './open-disks.ts';
 import type { Plan } from './plan.ts';
 import { failure } from './program-error.ts';
+import type { ReloadableExports } from './reloadable-exports.ts';
 import { serveOptions, type Serving } from './serving.ts';
 
 /** @throws ProgramError for disks and addresses that cannot be opened */
 export async function serveHere(plan: Plan, log: Logger): Promise<Serving> {
   const notice = (text: string): void => log.debug(text);
-  const disks = await openDisks(plan, () => ({ notice }));
+  const particular: OpenDisksOptions['particular'] = () => ({ notice });
+  const closeFailed = (err: unknown): void => log.error({ err }, 'a disk cannot be closed');
+  const disks = await openDisks(plan, { particular, closeFailed });
   const server = await listen(plan, disks, log);
   return {
     workers: 1,
     addresses: server.addresses,
     uris: server.uris,
     openConnections: async () => server.counters.connections.open,
+    metrics: async () => server.metrics(),
     reloadTls: (options) => server.reloadTls(options),
+    async reloadExports(next) {
+      checkNames(next);
+      await disks.replace(exportPlans(next, particular));
+    },
     failed: new Promise(() => undefined),
     async close() {
       const { cut } = await server.close();
@@ -29,7 +36,7 @@ export async function serveHere(plan: Plan, log: Logger): Promise<Serving> {
   };
 }
 
-async function listen(plan: Plan, disks: ExportTable, log: Logger): Promise<Server> {
+async function listen(plan: Plan, disks: ReloadableExports, log: Logger): Promise<Server> {
   try {
     return await serve({ ...serveOptions(plan), source: disks, log });
   } catch (error) {
@@ -38,7 +45,7 @@ async function listen(plan: Plan, disks: ExportTable, log: Logger): Promise<Serv
 }
 
 /** The server has closed them and logged a failure; here it becomes the exit code. */
-async function closeDisks(disks: ExportTable): Promise<void> {
+async function closeDisks(disks: ReloadableExports): Promise<void> {
   try {
     await disks.close();
   } catch (error) {

@@ -1,7 +1,7 @@
 /**
  * A server at work, whatever the number of its threads.
  */
-import type { Address, ServeOptions, Server } from '@nbd/server';
+import type { Address, ServeOptions, Server, ServerMetrics } from '@nbd/server';
 import type { Plan } from './plan.ts';
 
 export interface Serving extends Pick<Server, 'addresses' | 'uris' | 'reloadTls'> {
@@ -9,6 +9,13 @@ export interface Serving extends Pick<Server, 'addresses' | 'uris' | 'reloadTls'
   readonly addresses: readonly Address[];
   /** How many clients there are. */
   openConnections(): Promise<number>;
+  /** Rejects unless the plan has metrics. */
+  metrics(): Promise<ServerMetrics>;
+  /**
+   * Serves the exports of another plan in place of those that there are. Rejects with what is wrong with one of them; then
+   * all is as it was.
+   */
+  reloadExports(plan: Plan): Promise<void>;
   /** Rejects when it can go on no longer; else it never settles. */
   readonly failed: Promise<never>;
   /**
@@ -28,6 +35,8 @@ export function serveOptions(plan: Plan): Omit<ServeOptions, 'exports' | 'source
     maxConnections: plan.maxConnections,
     handshakeTimeout: millis(plan.handshakeTimeout),
     shutdownTimeout: millis(plan.shutdownTimeout),
+    metrics: plan.metrics !== undefined,
+    limits: plan.limits,
   };
 }
 

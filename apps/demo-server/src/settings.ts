@@ -6,6 +6,8 @@ import { parseAddress, type TlsMode } from '@nbd/server';
 import * as v from 'valibot';
 import { describeValue } from './describe-value.ts';
 import { parseExport } from './export-entry.ts';
+import { type Limits, parseLimit } from './limits.ts';
+import { type MetricsAddress, parseMetricsAddress } from './metrics/metrics-address.ts';
 import { failure, ProgramError } from './program-error.ts';
 import type { Spec } from './spec.ts';
 
@@ -40,6 +42,10 @@ export interface Settings {
   readonly handshakeTimeout?: number;
   /** Seconds. */
   readonly shutdownTimeout?: number;
+  /** Those that are said, in the units of the server. */
+  readonly limits?: Limits;
+  /** Where metrics are to be had. */
+  readonly metrics?: MetricsAddress;
   readonly logLevel?: LogLevel;
   readonly logFormat?: LogFormat;
 }
@@ -125,6 +131,24 @@ const address = parsed(text, (uri) => {
   return uri;
 });
 
+/** Each limit by itself, so that a mistake is told of the line that it is on. */
+const limits: v.GenericSchema<unknown, Limits> = v.pipe(
+  v.map(text, v.unknown(), expected('an object of LIMIT: VALUE')),
+  v.rawTransform(({ dataset: { value: input }, addIssue, NEVER }) => {
+    const found: Record<string, number> = {};
+    for (const [key, value] of input) {
+      try {
+        found[key] = parseLimit(key, value);
+      } catch (error) {
+        const { message } = failure('wrong-usage', error);
+        addIssue({ message, path: [{ type: 'map', origin: 'value', input, key, value }] });
+        return NEVER;
+      }
+    }
+    return found;
+  }),
+);
+
 const ENTRIES = {
   listen: v.exactOptional(listOf(address, 'a list of NBD URIs')),
   files: v.exactOptional(listOf(text, 'a list of paths')),
@@ -144,6 +168,8 @@ const ENTRIES = {
   workers: v.exactOptional(wholeNumberUpTo(WORKERS_MAX)),
   handshakeTimeout: v.exactOptional(seconds()),
   shutdownTimeout: v.exactOptional(seconds()),
+  limits: v.exactOptional(limits),
+  metrics: v.exactOptional(parsed(text, parseMetricsAddress)),
   logLevel: v.exactOptional(oneOf(LOG_LEVELS)),
   logFormat: v.exactOptional(oneOf(LOG_FORMATS)),
 };

@@ -14,6 +14,11 @@ test.each([
     { kind: 'file', path: 'disk.img' },
     [READONLY, READONLY],
   ],
+  [
+    's3://bucket/disks/boot@monday',
+    { kind: 's3', bucket: 'bucket', prefix: 'disks', volume: 'boot', snapshot: 'monday' },
+    [],
+  ],
 ])('%s is a driver and its filters', (text, driver, filters) => {
   expect(parseSpec(text)).toEqual({ driver, filters });
 });
@@ -44,17 +49,17 @@ test('a path keeps each character unless white space, a bar and white space stan
 
 test.each([
   [
-    's3://bucket/volume',
-    'unknown driver "s3" in "s3://bucket/volume": this server knows file, memory, null, pattern',
+    'gs://bucket/volume',
+    'unknown driver "gs" in "gs://bucket/volume": this server knows file, memory, null, pattern, s3',
   ],
   [
     'disk.img',
-    'unknown driver "disk.img" in "disk.img": this server knows file, memory, null, pattern',
+    'unknown driver "disk.img" in "disk.img": this server knows file, memory, null, pattern, s3',
   ],
-  ['', 'unknown driver "" in "": this server knows file, memory, null, pattern'],
+  ['', 'unknown driver "" in "": this server knows file, memory, null, pattern, s3'],
   [
     'toString:1',
-    'unknown driver "toString" in "toString:1": this server knows file, memory, null, pattern',
+    'unknown driver "toString" in "toString:1": this server knows file, memory, null, pattern, s3',
   ],
   ['memory', 'expected more behind "memory", such as memory:64M, in "memory"'],
   ['file:', 'expected more behind "file", such as file:disk.img, in "file:"'],
@@ -71,6 +76,11 @@ test.each([
     'memory:1M | delay:read=5',
     'expected a time, such as 5ms or 2s, found "5" in "memory:1M | delay:read=5"',
   ],
+  [
+    's3://bucket',
+    'expected s3://BUCKET[/PREFIX]/VOLUME[@SNAPSHOT], found "s3://bucket" in "s3://bucket"',
+  ],
+  ['s3:', 'expected more behind "s3", such as s3://bucket/volume, in "s3:"'],
   ['memory:1M | readonly:x', '"readonly" takes nothing behind it, in "memory:1M | readonly:x"'],
   ['memory:1M |', 'unknown filter "" in "memory:1M |": this server knows readonly, delay, fault'],
 ])('%j is no SPEC, and the message says what would be', (text, message) => {

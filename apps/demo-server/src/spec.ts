@@ -2,19 +2,21 @@
  * What an export is made of, as one line: a driver followed by filters.
  *
  *   SPEC    = DRIVER *( " | " FILTER )
- *   DRIVER  = "file:" PATH | "memory:" SIZE | "null:" SIZE | "pattern:" SIZE
+ *   DRIVER  = "file:" PATH | "memory:" SIZE | "null:" SIZE | "pattern:" SIZE | "s3://" BUCKET [ "/" PREFIX ] "/" VOLUME
  *   FILTER  = "readonly" | "delay:" DELAY | "fault:" FAULT, the last two as `parse-faults.ts` has them
  *
  * A bar separates only where there is white space on both sides of it, or before it at the end. So a
  * path may hold bars, colons and spaces; only " | " itself it may not hold.
  */
+import { parseVolumeUrl, type VolumeUrl } from '@nbd/object-store-s3/volume-url';
 import { type FaultsSpec, parseDelay, parseFault } from './parse-faults.ts';
-import { ProgramError } from './program-error.ts';
+import { failure, ProgramError } from './program-error.ts';
 import { parseSize } from './size.ts';
 
 export type DriverSpec =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'memory' | 'null' | 'pattern'; readonly size: number };
+  | { readonly kind: 'memory' | 'null' | 'pattern'; readonly size: number }
+  | ({ readonly kind: 's3' } & VolumeUrl);
 
 export type FilterSpec = { readonly kind: 'readonly' } | FaultsSpec;
 
@@ -34,6 +36,7 @@ const EXAMPLES: Readonly<Record<DriverSpec['kind'], string>> = {
   memory: 'memory:64M',
   null: 'null:1T',
   pattern: 'pattern:1G',
+  s3: 's3://bucket/volume',
 };
 
 /**
@@ -58,6 +61,7 @@ function parseDriver(driver: string, text: string): DriverSpec {
     throw wrong(`expected more behind "${kind}", such as ${EXAMPLES[kind]}, in ${quote(text)}`);
   }
   if (kind === 'file') return { kind, path: argument };
+  if (kind === 's3') return inside(text, () => ({ kind, ...volumeUrl(driver) }));
   return inside(text, () => ({ kind, size: parseSize(argument) }));
 }
 
@@ -74,6 +78,14 @@ function parseFilter(filter: string, text: string): FilterSpec {
       return inside(text, () => parseFault(argument));
     default:
       throw unknown('filter', name, text, ['readonly', 'delay', 'fault']);
+  }
+}
+
+function volumeUrl(url: string): VolumeUrl {
+  try {
+    return parseVolumeUrl(url);
+  } catch (error) {
+    throw failure('wrong-usage', error);
   }
 }
 

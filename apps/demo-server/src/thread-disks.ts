@@ -1,10 +1,9 @@
 /**
  * The disks of one thread among several that serve the same ones.
  */
-import type { ExportTable } from '@nbd/driver';
 import type { SharedMemory } from '@nbd/driver-memory';
-import type { WorkerContext } from '@nbd/server';
-import { openDisks, type PlannedDisks } from './open-disks.ts';
+import type { ReloadableSource, WorkerContext } from '@nbd/server';
+import { exportPlans, openDisks, type OpenDisksOptions, type PlannedDisks } from './open-disks.ts';
 
 /** What the threads are given. */
 export interface ThreadDisks extends PlannedDisks {
@@ -13,12 +12,21 @@ export interface ThreadDisks extends PlannedDisks {
 }
 
 /** Opens them, in each thread. What the threads find is the same, so the first alone tells of it. */
-export function openExports(
-  { memories, ...plan }: ThreadDisks,
+export async function openExports(
+  first: ThreadDisks,
   { index, log }: WorkerContext,
-): Promise<ExportTable> {
+): Promise<ReloadableSource<ThreadDisks>> {
   const notice = (text: string): void => {
     if (index === 0) log.debug({}, text);
   };
-  return openDisks(plan, (name) => ({ notice, shared: { memory: memories.get(name) } }));
+  const particularIn =
+    ({ memories }: ThreadDisks): OpenDisksOptions['particular'] =>
+    (name) => ({ notice, shared: { memory: memories.get(name) } });
+  const disks = await openDisks(first, {
+    particular: particularIn(first),
+    closeFailed: (err) => log.error({ err }, 'a disk cannot be closed'),
+  });
+  return Object.assign(disks, {
+    reload: (next: ThreadDisks) => disks.replace(exportPlans(next, particularIn(next))),
+  });
 }

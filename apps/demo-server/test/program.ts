@@ -8,6 +8,9 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 /** Lets a process import TypeScript, in all of its threads; `--import tsx` does so in its main thread only. */
 const REGISTER = `data:text/javascript,import { register } from '${import.meta.resolve('tsx/esm/api')}'; register();`;
 
+/** One, or as `pnpm test:ways` says; a test that gives its own number stays with that. */
+const DEFAULT_WORKERS = process.env['NBD_WAY'] === 'workers' ? '2' : '1';
+
 export interface StartOptions {
   /** The working directory. */
   readonly cwd?: string;
@@ -100,7 +103,7 @@ export const WORKERS: readonly string[] = ['1', '2'];
 export function start(args: readonly string[], options: StartOptions = {}): Program {
   const { cwd, env, stdout = 'pipe', stderr = 'pipe' } = options;
   const { NBD_LOG_LEVEL: _level, ...inherited } = process.env;
-  const workers = args.includes('--workers') ? [] : ['--workers', '1'];
+  const workers = args.includes('--workers') ? [] : ['--workers', DEFAULT_WORKERS];
   const child = spawn(
     process.execPath,
     ['--conditions=@nbd/source', '--import', REGISTER, MAIN, ...workers, ...args],

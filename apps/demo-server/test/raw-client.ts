@@ -108,10 +108,14 @@ export class RawClient {
 
   /** Sends a WRITE and does not wait for its simple reply. */
   askToWrite(offset: number, payload: Uint8Array): void {
-    const { length } = payload;
+    this.beginWrite(offset, payload.length);
+    this.#socket.write(payload);
+  }
+
+  /** Sends the head of a WRITE, and nothing of its payload. */
+  beginWrite(offset: number, length: number): void {
     const request = { flags: 0, type: Command.WRITE, cookieHigh: 0, cookieLow: 0, offset, length };
     this.#send(REQUEST_BYTES, (view) => encodeRequest(view, 0, request));
-    this.#socket.write(payload);
   }
 
   /** The next `length` bytes. What is not taken stays in the pipe, where it holds up the server. */

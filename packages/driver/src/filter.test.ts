@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Driver, Extent } from './driver.ts';
 import { dataExtent } from './extent.ts';
-import { filter } from './filter.ts';
+import { countedBy, filter } from './filter.ts';
 
 const OPTIONAL_METHODS = [
   'readBatch',
@@ -179,6 +179,16 @@ describe('an override of write', () => {
   test('of undefined takes writeBatch away with it', () => {
     expect(filter(new FullDriver(), { write: undefined })).not.toHaveProperty('writeBatch');
   });
+});
+
+test('calls count as those of the driver within, unless concurrency is overridden', () => {
+  const inner = new FullDriver();
+  const outer = filter(filter(inner, { flush: nothing }), { readOnly: true });
+  expect(countedBy(inner)).toBe(inner);
+  expect(countedBy(outer)).toBe(inner);
+  const slower = filter(inner, { concurrency: 1 });
+  expect(countedBy(slower)).toBe(slower);
+  expect(countedBy(filter(slower, {}))).toBe(slower);
 });
 
 test('an override of writeBatch drops retainsSource', () => {

@@ -57,8 +57,8 @@ const VOIDED_BY: { readonly [Member in keyof Driver]?: readonly (keyof Driver)[]
  *   override of either: it is dropped unless it is given.
  * - `fua` stays as it is within: an override of `write`, `writeBatch`, `trim` or `zero` passes its options on, or
  *   gives `fua: undefined`.
- * - `concurrency` is counted for each driver by itself: one that is offered as it is and within a filter too, or
- *   within two, is called as many times at once by each.
+ * - `concurrency` that is not overridden is counted together with that within: a disk that is offered as it is and
+ *   within filters too is called no more often at once than it can take. With an override the filter counts by itself.
  * - `close` is that of `inner`, so closing the filter closes what it wraps. An override does so itself.
  */
 export function filter(inner: Driver, overrides: DriverOverrides): Driver {
@@ -74,7 +74,16 @@ export function filter(inner: Driver, overrides: DriverOverrides): Driver {
     if (typeof method !== 'function') continue;
     Object.defineProperty(outer, member, { enumerable: true, value: method.bind(owner) });
   }
+  if (!('concurrency' in overrides)) counted.set(outer, countedBy(inner));
   return outer as Driver;
+}
+
+/** Of drivers made by `filter`: whose calls theirs count as. */
+const counted = new WeakMap<object, Driver>();
+
+/** The driver whose calls at a time those of `driver` count as: itself, or the one within filters that leave `concurrency` alone. */
+export function countedBy(driver: Driver): Driver {
+  return counted.get(driver) ?? driver;
 }
 
 /** The object that a member is taken from; `undefined` when the filter has none. */

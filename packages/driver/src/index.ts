@@ -32,7 +32,7 @@ export {
   holeExtent,
   mergeExtents,
 } from './extent.ts';
-export { filter } from './filter.ts';
+export { countedBy, filter } from './filter.ts';
 export type { DriverOverrides } from './filter.ts';
 
 // Disks by name

@@ -6,17 +6,22 @@ import type { ExportSource, TlsPeer } from '@nbd/driver';
 import {
   type BufferPool,
   type EndReason,
+  type ErrorsTold,
   type ExportFacts,
   type Observer,
   type RequestFailure,
   type ServedSession,
   type SessionLimits,
   serveChannel,
-  type Tally,
+  type Stopwatch,
+  Tally,
   type TlsMode,
 } from '@nbd/session';
 import type { Address } from './address.ts';
+import { Deadline } from './deadline.ts';
 import type { Log, LogLevel } from './log.ts';
+import type { MeasuredClient, Metering, Visit } from './metrics/metering.ts';
+import type { ClientMetrics } from './metrics/server-metrics.ts';
 import { SocketChannel, type SocketChannelOptions } from './socket-channel.ts';
 import type { Secured, TlsTerminator } from './tls-terminator.ts';
 
@@ -25,7 +30,8 @@ export interface ConnectionSettings extends SocketChannelOptions {
   readonly exports: ExportSource;
   readonly limits: Partial<SessionLimits>;
   readonly pool: BufferPool;
-  readonly tally: Tally;
+  /** Undefined: nobody measures. */
+  readonly metering: Metering | undefined;
   /** From accept to the end of the handshake, milliseconds; 0 is for ever. */
   readonly handshakeTimeout: number;
   /** Absent: no listener has TLS. */
@@ -42,40 +48,49 @@ export interface Arrival {
 /** Ends that are nobody's fault. */
 const ORDERLY: ReadonlySet<EndReason> = new Set(['disconnected', 'aborted', 'closed', 'left']);
 
-export class Connection implements Observer {
+export class Connection implements Observer, MeasuredClient {
   /** Counts from 1 within the server, its other threads included. */
   readonly id: number;
   /** The other end: "127.0.0.1:50312", "[::1]:50312", "unix", or "gone" if it has reset already. */
   readonly peer: string;
+  /** What it was served. */
+  readonly tally: Tally = new Tally();
   /** Resolves when all is over: the socket closed, nothing in flight, the export closed. */
   readonly done: Promise<void>;
   readonly #settings: ConnectionSettings;
   readonly #channel: SocketChannel;
   readonly #session: ServedSession;
-  #deadline: NodeJS.Timeout | undefined;
+  readonly #deadline: Deadline;
   #exportName: string | undefined;
+  #visit: Visit | undefined;
+  /** Milliseconds since 1970. */
+  readonly #since = Date.now();
   #tls: TlsPeer | undefined;
+  #endReason: EndReason = 'closed';
   #dropped = false;
 
   constructor(id: number, accepted: Socket, arrival: Arrival, settings: ConnectionSettings) {
     this.id = id;
     this.#settings = settings;
     this.peer = arrival.kind === 'unix' ? 'unix' : tcpPeer(accepted);
-    const { exports, limits, pool, tally, tls } = settings;
+    const { exports, limits, pool, tls } = settings;
     const terminate = tls && ((plain: Socket) => this.#terminate(tls, plain));
     this.#channel = new SocketChannel(accepted, settings, terminate);
     this.#tell('debug', 'client connected');
-    this.#startDeadline();
+    this.#deadline = new Deadline(settings.handshakeTimeout, () => {
+      this.#tell('info', 'client took too long for its handshake');
+      this.drop();
+    });
     this.#session = serveChannel(this.#channel, {
       exports,
       context: { peer: this.peer },
       tls: arrival.tls,
       limits,
       pool,
-      tally,
+      tally: this.tally,
       observer: this,
     });
-    this.done = this.#session.done.then(() => this.#stopDeadline());
+    this.done = this.#windUp();
   }
 
   /** The export that the client has entered. */
@@ -88,6 +103,32 @@ export class Connection implements Observer {
     return this.#tls;
   }
 
+  get visit(): Visit | undefined {
+    return this.#visit;
+  }
+
+  metrics(): ClientMetrics {
+    const { requests, failures, bytesRead, bytesWritten } = this.tally;
+    const { queuedBytes } = this.#channel;
+    const identity = this.#tls?.identity;
+    return {
+      id: this.id,
+      peer: this.peer,
+      ...(this.#exportName !== undefined && { exportName: this.#exportName }),
+      ...(identity !== undefined && { identity }),
+      isUnderTls: this.#tls !== undefined,
+      since: this.#since,
+      inFlight: this.#session.inFlight,
+      // Of a socket that is gone nothing is queued.
+      queuedBytes: Number.isFinite(queuedBytes) ? queuedBytes : 0,
+      isBehind: this.#visit?.stopwatch.isBehind === true,
+      requests: requests.reduce((sum, times) => sum + times, 0),
+      failures,
+      bytesRead,
+      bytesWritten,
+    };
+  }
+
   /** From now on newcomers are told that the server shuts down. */
   shutDown(): void {
     this.#session.shutDown();
@@ -96,6 +137,32 @@ export class Connection implements Observer {
   /** Leaves as soon as nothing is in flight. */
   leave(): void {
     this.#session.leave();
+  }
+
+  /** Another number after each byte of a client that has nothing under way; undefined: it has. */
+  idleMark(): number | undefined {
+    const { phase, waitsFor } = this.#session;
+    if (phase !== 'transmission' || waitsFor !== undefined) return undefined;
+    return this.#channel.queuedBytes === 0 ? this.#channel.heardBytes() : undefined;
+  }
+
+  /** Another number after each byte that is taken or sent on by a client for whom we wait; undefined: we do not. */
+  stallMark(): number | undefined {
+    const { queuedBytes } = this.#channel;
+    if (queuedBytes === Number.POSITIVE_INFINITY) return undefined; // it is gone
+    // Taken bytes count downwards, so that they are never mistaken for heard ones.
+    if (queuedBytes > 0) return -1 - this.#channel.takenBytes();
+    return this.#session.waitsFor === 'peer' ? this.#channel.heardBytes() : undefined;
+  }
+
+  leaveIdle(): void {
+    this.#tell('info', 'client was idle for too long');
+    this.leave();
+  }
+
+  dropStalled(): void {
+    this.#tell('info', 'client has stalled for too long');
+    this.drop();
   }
 
   /** Closes at once. */
@@ -109,8 +176,13 @@ export class Connection implements Observer {
     this.#tell('debug', 'client is under TLS', peer);
   }
 
+  measure({ name }: ExportFacts, told: ErrorsTold): Stopwatch | undefined {
+    this.#visit = this.#settings.metering?.visit(name, told);
+    return this.#visit?.stopwatch;
+  }
+
   entered({ name, size }: ExportFacts): void {
-    this.#stopDeadline();
+    this.#deadline.stop();
     this.#exportName = name;
     const identity = this.#tls?.identity;
     this.#tell('info', 'client entered an export', {
@@ -126,9 +198,10 @@ export class Connection implements Observer {
     else this.#tell('warn', 'an export cannot be opened', { err: error, export: exportName });
   }
 
-  requestFailed({ error, isBug, ...request }: RequestFailure): void {
+  requestFailed({ error, isBug, type: _type, ...request }: RequestFailure): void {
     const text = isBug ? 'a driver failed in an unknown way' : 'a request failed';
-    this.#tell(isBug ? 'error' : 'warn', text, { err: error, ...request });
+    const about = { export: this.#exportName, ...request };
+    this.#tell(isBug ? 'error' : 'warn', text, { err: error, ...about });
   }
 
   closeFailed(error: unknown): void {
@@ -136,37 +209,39 @@ export class Connection implements Observer {
   }
 
   ended(reason: EndReason, error: Error | undefined): void {
+    this.#endReason = reason;
     const fields = { reason, ...(error !== undefined && { err: error }) };
     this.#tell(ORDERLY.has(reason) ? 'debug' : 'info', 'client left', fields);
   }
 
+  async #windUp(): Promise<void> {
+    await this.#session.done;
+    this.#deadline.stop();
+    this.#settings.metering?.ended(this.#visit, this.#endReason);
+  }
+
   /** A handshake that fails because we hang up is no news. */
   async #terminate(tls: TlsTerminator, plain: Socket): Promise<Secured> {
+    const { metering } = this.#settings;
     try {
-      return await tls.terminate(plain);
+      const secured = await tls.terminate(plain);
+      metering?.secured();
+      return secured;
     } catch (err) {
+      metering?.notSecured();
       const isOurs = this.#dropped || this.#session.phase === 'ended';
       if (!isOurs) this.#tell('info', 'client cannot be put under TLS', { err });
       throw err;
     }
   }
 
-  #startDeadline(): void {
-    const { handshakeTimeout } = this.#settings;
-    if (handshakeTimeout === 0) return;
-    this.#deadline = setTimeout(() => {
-      this.#tell('info', 'client took too long for its handshake');
-      this.drop();
-    }, handshakeTimeout);
-    this.#deadline.unref();
-  }
-
-  #stopDeadline(): void {
-    clearTimeout(this.#deadline);
-  }
-
+  /** A log that throws must not break off what is told; the process is told in its place. */
   #tell(level: LogLevel, message: string, fields: object = {}): void {
-    this.#settings.log[level]({ connection: this.id, peer: this.peer, ...fields }, message);
+    try {
+      this.#settings.log[level]({ connection: this.id, peer: this.peer, ...fields }, message);
+    } catch (error) {
+      process.emitWarning(error as Error);
+    }
   }
 }
 

@@ -6,7 +6,17 @@
 export type { Address } from './address.ts';
 export { formatUri, parseAddress } from './address.ts';
 export type { Log, LogLevel } from './log.ts';
+export { type Limit, LIMITS, OPTION_LIMITS, type ServerLimits } from './limits.ts';
 export { type ServeOptions, serve } from './serve.ts';
+export { LATENCY_BOUNDS, type Latencies } from './metrics/latency-histogram.ts';
+export type {
+  ClientMetrics,
+  CommandMetrics,
+  ConnectionMetrics,
+  ExportMetrics,
+  ServerMetrics,
+  ThreadMetrics,
+} from './metrics/server-metrics.ts';
 export type {
   CloseReport,
   ConnectionInfo,
@@ -19,7 +29,7 @@ export type { SessionLimits, TlsMode } from '@nbd/session';
 
 // Over several threads
 export { defaultWorkers } from './workers/default-workers.ts';
-export type { OpenExports, WorkerContext } from './workers/open-exports.ts';
+export type { OpenExports, ReloadableSource, WorkerContext } from './workers/open-exports.ts';
 export { type ServeInWorkersOptions, serveInWorkers } from './workers/serve-in-workers.ts';
 export type {
   WorkerCloseReport,

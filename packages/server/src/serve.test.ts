@@ -1,6 +1,7 @@
 import { memoryDriver } from '@nbd/driver-memory';
 import { oneExport } from '@nbd/driver';
 import { afterEach, describe, expect, test } from 'vitest';
+import { LIMITS } from './limits.ts';
 import { serve, type ServeOptions } from './serve.ts';
 import type { Server } from './server.ts';
 
@@ -69,13 +70,15 @@ describe('serve refuses', () => {
     );
   });
 
-  test.each(['optionsMax', 'payloadBytesMax', 'inFlightMax', 'unsentBytesMax'])(
-    'a limit %s of 0 with a RangeError that names it',
-    async (limit) => {
-      const error = await refusal({ ...GOOD, limits: { [limit]: 0 } });
+  test.each(Object.entries(LIMITS))(
+    'a limit %s below its least with a RangeError that names it',
+    async (limit, { minimum = 1, maximum }) => {
+      const error = await refusal({ ...GOOD, limits: { [limit]: minimum - 1 } });
       expect(error).toBeInstanceOf(RangeError);
+      const bounds =
+        maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
       expect((error as RangeError).message).toBe(
-        `${limit} must be a whole number of at least 1, not 0`,
+        `${limit} must be a whole number ${bounds}, not ${minimum - 1}`,
       );
     },
   );

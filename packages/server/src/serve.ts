@@ -3,26 +3,25 @@
  */
 import { availableParallelism } from 'node:os';
 import { type ExportDefinition, type ExportSource, exportTable } from '@nbd/driver';
-import {
-  BufferPool,
-  DEFAULT_MEMORY_LIMITS,
-  limitsWith,
-  type SessionLimits,
-  Tally,
-  type TlsMode,
-} from '@nbd/session';
+import { BufferPool, type TlsMode } from '@nbd/session';
 import { type Address, parseAddress } from './address.ts';
 import { EagerLoop } from './eager-loop.ts';
+import {
+  memoryLimitsIn,
+  OPTION_LIMITS,
+  type OptionLimits,
+  type ServerLimits,
+  serverLimitsWith,
+  sessionLimitsIn,
+} from './limits.ts';
 import { checkMillis, checkWhole } from './whole-number.ts';
 import { type Log, SILENT } from './log.ts';
+import { Metering } from './metrics/metering.ts';
 import { type Fellows, Server } from './server.ts';
 import { READ_BUFFER_BYTES } from './shared-reads.ts';
 import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
 import type { TlsTerminator } from './tls-terminator.ts';
-import { Turnstile } from './turnstile.ts';
-
-/** What `close` gives requests in flight, milliseconds, unless told otherwise. */
-export const SHUTDOWN_MILLIS = 60_000;
+import { Turnstile, type TurnstileRules } from './turnstile.ts';
 
 export interface ServeOptions {
   /**
@@ -47,12 +46,14 @@ export interface ServeOptions {
   readonly handshakeTimeout?: number;
   /** What `close` gives requests in flight, milliseconds, default 60,000. */
   readonly shutdownTimeout?: number;
-  /** What one connection may ask for. */
-  readonly limits?: Partial<SessionLimits>;
+  /** What connections may ask for, one by one and together: see `LIMITS`. */
+  readonly limits?: Partial<ServerLimits>;
   /** The mode of Unix sockets' files, default 0o660. */
   readonly socketMode?: number;
   /** Default: silent. */
   readonly log?: Log;
+  /** Whether `Server.metrics` is to be had, for which requests are timed. Default: false. */
+  readonly metrics?: boolean;
   /**
    * "shared": all connections read into one buffer, if this Node allows it; "own": each read allocates,
    * as is usual in Node. Default "shared".
@@ -90,35 +91,33 @@ export interface Share {
 
 /** As `serve`, for one of several threads. */
 export async function serveShare(options: ServeOptions, share: Share): Promise<Server> {
-  const { listen = 'nbd://127.0.0.1:10809', limits = {}, log = SILENT } = options;
+  const { listen = 'nbd://127.0.0.1:10809', log = SILENT } = options;
   const uris = typeof listen === 'string' ? [listen] : listen;
   if (uris.length === 0) throw new TypeError('expected an address to listen on, found none');
-  limitsWith(limits);
+  const limits = serverLimitsWith(options.limits);
   const exports = sourceOf(options);
   const mode = options.tls === undefined ? 'off' : checkTlsOptions(options.tls);
   const addresses = uris.map((uri) => addressOf(uri, mode, options.tls));
   if (mode === 'off' && !addresses.some(({ tls }) => tls)) refuseHidden(options.exports, exports);
-  const maxConnections = checkWhole('maxConnections', options.maxConnections ?? 100, {
-    minimum: 1,
-  });
+  const rules = turnstileRules(options);
+  const { handshakeTimeout, shutdownTimeout } = optionLimits(options);
   const server = new Server({
     addresses,
     tlsMode: mode === 'on' ? 'on' : 'off',
-    ...(options.tls !== undefined && { tls: await openTls(options.tls) }),
+    ...(options.tls !== undefined && { tls: await openTls(options.tls, limits) }),
     exports,
     exportName: options.exportName ?? defaultName(options.exports ?? {}),
-    maxConnections,
-    turnstile: new Turnstile(maxConnections, share.turnstileMemory),
-    handshakeTimeout: checkMillis('handshakeTimeout', options.handshakeTimeout ?? 10_000),
-    shutdownTimeout: checkMillis('shutdownTimeout', options.shutdownTimeout ?? SHUTDOWN_MILLIS),
+    rules,
+    turnstile: new Turnstile(rules, share.turnstileMemory),
+    handshakeTimeout: checkMillis('handshakeTimeout', handshakeTimeout),
+    shutdownTimeout: checkMillis('shutdownTimeout', shutdownTimeout),
+    idleTimeout: limits.idleTimeout,
+    stallTimeout: limits.stallTimeout,
     socketMode: checkWhole('socketMode', options.socketMode ?? 0o660, { maximum: 0o777 }),
-    limits,
+    limits: sessionLimitsIn(limits),
     log,
-    pool: new BufferPool({
-      idleBytesMax: DEFAULT_MEMORY_LIMITS.idleBytesMax / share.threads,
-      lentBytesMax: DEFAULT_MEMORY_LIMITS.lentBytesMax / share.threads,
-    }),
-    tally: new Tally(),
+    metering: options.metrics === true ? new Metering() : undefined,
+    pool: new BufferPool(memoryLimitsIn(limits, share.threads)),
     readBuffer: readBufferFor(options.reads ?? 'shared'),
     eagerLoop: (options.eager ?? availableParallelism() > 1) ? new EagerLoop() : undefined,
     ...(share.fellows !== undefined && { fellows: share.fellows }),
@@ -127,10 +126,31 @@ export async function serveShare(options: ServeOptions, share: Share): Promise<S
   return server;
 }
 
+/** The limits of connections that options ask for. */
+export function turnstileRules(
+  options: Pick<ServeOptions, 'maxConnections' | 'limits'>,
+): TurnstileRules {
+  const { maxConnections } = optionLimits(options);
+  return {
+    openMax: checkWhole('maxConnections', maxConnections, { minimum: 1 }),
+    perAddressMax: serverLimitsWith(options.limits).connectionsPerAddressMax,
+  };
+}
+
+/** The limits that have options for themselves, not yet checked. */
+export function optionLimits(options: Partial<OptionLimits>): OptionLimits {
+  const { maxConnections, handshakeTimeout, shutdownTimeout } = OPTION_LIMITS;
+  return {
+    maxConnections: options.maxConnections ?? maxConnections.default,
+    handshakeTimeout: options.handshakeTimeout ?? handshakeTimeout.default,
+    shutdownTimeout: options.shutdownTimeout ?? shutdownTimeout.default,
+  };
+}
+
 /** Loaded where there is TLS only: Node's modules for it take 3 MiB. */
-async function openTls(options: TlsOptions): Promise<TlsTerminator> {
+async function openTls(options: TlsOptions, limits: ServerLimits): Promise<TlsTerminator> {
   const { TlsTerminator } = await import('./tls-terminator.ts');
-  return TlsTerminator.open(options);
+  return TlsTerminator.open(options, limits.tlsHandshakeTimeout);
 }
 
 /** Where the mode requires TLS, the address says so. */

@@ -9,12 +9,15 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { ExportSource, TlsPeer } from '@nbd/driver';
-import type { Tally, TlsMode } from '@nbd/session';
+import { Tally, type TlsMode } from '@nbd/session';
 import { type Address, formatUri } from './address.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
 import { Listener } from './listener.ts';
+import { count } from './metrics/count.ts';
+import type { ServerMetrics } from './metrics/server-metrics.ts';
+import { type OverdueLimits, watchOverdue } from './overdue-clients.ts';
 import type { TlsOptions } from './tls-options.ts';
-import type { Turnstile } from './turnstile.ts';
+import type { TurnedAway, Turnstile, TurnstileRules } from './turnstile.ts';
 import { checkMillis } from './whole-number.ts';
 import { within } from './within.ts';
 
@@ -24,12 +27,12 @@ const FAREWELL_MILLIS = 100;
 /** After the deadline, how long the connections that were cut may take to close their exports. */
 const CUT_MILLIS = 1000;
 
-export interface ServerSettings extends ConnectionSettings {
+export interface ServerSettings extends ConnectionSettings, OverdueLimits {
   readonly addresses: readonly Address[];
   /** Of addresses that do not require TLS. */
   readonly tlsMode: Exclude<TlsMode, 'require'>;
   readonly socketMode: number;
-  readonly maxConnections: number;
+  readonly rules: TurnstileRules;
   /** What all connections read into; undefined: each read has a buffer of its own. */
   readonly readBuffer: Uint8Array | undefined;
   readonly turnstile: Turnstile;
@@ -67,6 +70,13 @@ export interface ServerEvents {
   disconnect: [client: ConnectionInfo];
 }
 
+/** Why clients are turned away, and how the log says so. */
+const REFUSALS: Readonly<Record<TurnedAway | 'closing', string>> = {
+  limit: 'there are too many connections',
+  'limit-of-address': 'there are too many connections from its address',
+  closing: 'the server is closing',
+};
+
 /** What was served so far. */
 export interface ServerCounters {
   readonly connections: {
@@ -92,8 +102,11 @@ export class Server extends EventEmitter<ServerEvents> {
   readonly #settings: ServerSettings;
   readonly #listeners: Listener[] = [];
   readonly #connections = new Set<Connection>();
+  /** What the connections that are over were served. */
+  readonly #tally = new Tally();
   #total = 0;
-  #refused = 0;
+  readonly #refused = new Map<keyof typeof REFUSALS, number>();
+  readonly #unwatch: () => void;
   #ready = false;
   #closing: Promise<CloseReport> | undefined;
 
@@ -101,6 +114,7 @@ export class Server extends EventEmitter<ServerEvents> {
   constructor(settings: ServerSettings) {
     super();
     this.#settings = settings;
+    this.#unwatch = watchOverdue(this.#connections, settings);
   }
 
   /**
@@ -150,14 +164,36 @@ export class Server extends EventEmitter<ServerEvents> {
   }
 
   get counters(): ServerCounters {
-    const tally: Tally = this.#settings.tally;
+    const tally = new Tally();
+    tally.add(this.#tally);
+    for (const connection of this.#connections) tally.add(connection.tally);
+    const refused = [...this.#refused.values()].reduce((sum, times) => sum + times, 0);
     return {
-      connections: { open: this.#connections.size, total: this.#total, refused: this.#refused },
+      connections: { open: this.#connections.size, total: this.#total, refused },
       requests: tally.byCommand,
       failures: tally.failures,
       bytesRead: tally.bytesRead,
       bytesWritten: tally.bytesWritten,
     };
+  }
+
+  /**
+   * What an operator may want to know, as it is now.
+   *
+   * @throws TypeError unless the server was started with `metrics: true`
+   */
+  metrics(): ServerMetrics {
+    const { metering, pool } = this.#settings;
+    if (metering === undefined) throw new TypeError('this server was not told to measure: metrics');
+    return metering.report({
+      clients: this.#connections,
+      connections: {
+        open: this.#connections.size,
+        total: this.#total,
+        refused: Object.fromEntries(this.#refused),
+      },
+      pool,
+    });
   }
 
   /**
@@ -205,6 +241,8 @@ export class Server extends EventEmitter<ServerEvents> {
     await within(CUT_MILLIS, gone);
     await this.#settings.fellows?.drained();
     await this.#closeExports(Math.max(timeout, CUT_MILLIS));
+    this.#settings.metering?.stop();
+    this.#unwatch();
     return { cut };
   }
 
@@ -219,9 +257,10 @@ export class Server extends EventEmitter<ServerEvents> {
   #accept(socket: Socket, { kind, tls }: Address): void {
     // From the first moment, or an early reset would be thrown as an unhandled error (C-006).
     socket.on('error', () => socket.destroy());
-    const id = this.#closing === undefined ? this.#settings.turnstile.enter() : undefined;
-    if (id === undefined) {
-      this.#turnAway(socket);
+    const address = kind === 'unix' ? undefined : socket.remoteAddress;
+    const id = this.#closing === undefined ? this.#settings.turnstile.enter(address) : 'closing';
+    if (typeof id === 'string') {
+      this.#turnAway(socket, id);
       return;
     }
     this.#total++;
@@ -229,21 +268,22 @@ export class Server extends EventEmitter<ServerEvents> {
     const connection = new Connection(id, socket, arrival, this.#settings);
     this.#connections.add(connection);
     this.emit('connect', connection);
-    void this.#seeOff(connection);
+    void this.#seeOff(connection, address);
   }
 
-  #turnAway(socket: Socket): void {
-    this.#refused++;
+  #turnAway(socket: Socket, why: keyof typeof REFUSALS): void {
+    count(this.#refused, why);
     socket.destroy();
-    const { maxConnections, log } = this.#settings;
-    if (this.#closing !== undefined) log.info({}, 'client turned away: the server is closing');
-    else log.info({ maxConnections }, 'client turned away: there are too many connections');
+    const { rules, log } = this.#settings;
+    const fields = { maxConnections: rules.openMax, perAddress: rules.perAddressMax };
+    log.info(why === 'closing' ? {} : fields, `client turned away: ${REFUSALS[why]}`);
   }
 
-  async #seeOff(connection: Connection): Promise<void> {
+  async #seeOff(connection: Connection, address: string | undefined): Promise<void> {
     await connection.done;
     this.#connections.delete(connection);
-    this.#settings.turnstile.leave();
+    this.#tally.add(connection.tally);
+    this.#settings.turnstile.leave(address);
     this.emit('disconnect', connection);
   }
 }

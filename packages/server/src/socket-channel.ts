@@ -62,6 +62,16 @@ export class SocketChannel implements Channel, Taker {
     return this.#socket.destroyed ? Number.POSITIVE_INFINITY : this.#socket.writableLength;
   }
 
+  /** What the peer has said so far, under TLS too; for looks from time to time. */
+  heardBytes(): number {
+    return this.#plain.bytesRead;
+  }
+
+  /** What the peer's system has taken so far; for looks from time to time. */
+  takenBytes(): number {
+    return takenBytes(this.#plain);
+  }
+
   start(receiver: ChannelReceiver): void {
     this.#receiver = receiver;
     this.#socket.on('end', this.#ended).on('close', this.#closed);
@@ -79,13 +89,21 @@ export class SocketChannel implements Channel, Taker {
 
   landed(bytes: number): void {
     if (this.#ending) return;
-    this.#receiver.landed?.(bytes);
+    try {
+      this.#receiver.landed?.(bytes);
+    } catch (error) {
+      this.#broken(error);
+    }
     this.#eagerLoop?.served(bytes);
   }
 
   received(bytes: Uint8Array): void {
     if (this.#ending) return;
-    this.#receiver.received(bytes);
+    try {
+      this.#receiver.received(bytes);
+    } catch (error) {
+      this.#broken(error);
+    }
     this.#eagerLoop?.served(bytes.length);
   }
 
@@ -200,6 +218,12 @@ export class SocketChannel implements Channel, Taker {
   };
 
   readonly #closed = (): void => this.#receiver.closed(this.#error);
+
+  /** A host that throws, such as a log, has lost this connection and no other; `closed` says so. */
+  #broken(error: unknown): void {
+    this.#error ??= error as Error;
+    this.#socket.destroy();
+  }
 
   /** A socket whose TLS is broken says so, and is left open by Node. */
   readonly #failed = (error: Error): void => {

@@ -12,6 +12,7 @@ import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls
 import type { TlsPeer } from '@nbd/driver';
 import { writeSingly } from './socket-handle.ts';
 import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
+import { Deadline } from './deadline.ts';
 import { readTlsSettings, type TlsSettings } from './tls-settings.ts';
 import { TIMER_MILLIS_MAX } from './whole-number.ts';
 
@@ -24,6 +25,8 @@ export interface Secured {
 export class TlsTerminator {
   #options: TlsOptions;
   #settings: TlsSettings;
+  /** What a handshake may take, milliseconds; 0 is for ever. */
+  readonly #timeout: number;
   /** Of the settings now in force, without a handshake. */
   #idle: TlsServer[] = [];
   /** Settled when the last reload is done, whatever came of it. */
@@ -31,15 +34,16 @@ export class TlsTerminator {
   /** Names that clients have claimed; proven once their handshake is done. */
   readonly #names = new WeakMap<object, string>();
 
-  private constructor(options: TlsOptions, settings: TlsSettings) {
+  private constructor(options: TlsOptions, settings: TlsSettings, timeout: number) {
+    this.#timeout = timeout;
     this.#options = options;
     this.#settings = settings;
   }
 
-  /** Reads what `options` name. Rejects with a `TypeError` or an `Error` in one line. */
-  static async open(options: TlsOptions): Promise<TlsTerminator> {
+  /** Reads what `options` name; a handshake may take `timeout` milliseconds, or for ever if that is 0. Rejects with a `TypeError` or an `Error` in one line. */
+  static async open(options: TlsOptions, timeout: number): Promise<TlsTerminator> {
     checkTlsOptions(options);
-    return new TlsTerminator(options, await readTlsSettings(options));
+    return new TlsTerminator(options, await readTlsSettings(options), timeout);
   }
 
   /**
@@ -71,20 +75,24 @@ export class TlsTerminator {
     const settings = this.#settings;
     const idle = this.#idle;
     const server = idle.pop() ?? this.#makeServer(settings);
+    const deadline = new Deadline(this.#timeout, () => plain.destroy());
     try {
       const socket = await shakeHands(server, plain);
       socket.allowHalfOpen = true;
       socket.disableRenegotiation();
       writeSingly(socket);
       return { socket, peer: this.#peerOf(socket, settings) };
+    } catch (error) {
+      throw deadline.hasPassed ? new Error('the TLS handshake took too long') : error;
     } finally {
+      deadline.stop();
       server.removeAllListeners('secureConnection').removeAllListeners('tlsClientError');
       idle.push(server);
     }
   }
 
   #makeServer(settings: TlsSettings): TlsServer {
-    // The handshake is part of one that has a deadline already.
+    // Node's own deadline begins anew with each byte, so it is no deadline.
     const options = { ...settings.node, handshakeTimeout: TIMER_MILLIS_MAX };
     if (settings.kind === 'certificates') return createServer(options);
     const { keys } = settings;

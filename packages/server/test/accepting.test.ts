@@ -1,7 +1,7 @@
 /** C-286: what goes wrong with accepting does not end the listener. */
 import { once } from 'node:events';
 import { connect, createServer, Server as NetServer } from 'node:net';
-import { BufferPool, Tally } from '@nbd/session';
+import { BufferPool } from '@nbd/session';
 import { exportTable } from '@nbd/driver';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Connection } from '../src/connection.ts';
@@ -58,7 +58,7 @@ describe.each(READS)('reads: %s', (reads) => {
         exports: exportTable({ disk: new HeldDisk() }),
         limits: {},
         pool: new BufferPool(),
-        tally: new Tally(),
+        metering: undefined,
         eagerLoop: undefined,
         handshakeTimeout: 0,
         log: SILENT,

@@ -6,7 +6,7 @@ import { memoryDriver } from '@nbd/driver-memory';
 import { describe, expect, test } from 'vitest';
 import { clientFlags, disconnect, go, optionHead, read } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
-import { allGone, READS, serving } from './serving.ts';
+import { allGone, READS, recordingLog, serving, temporaryFolder } from './serving.ts';
 import { dial, enter, firstAddress, haggle } from './socket-client.ts';
 
 describe.each(READS)('reads: %s', (reads) => {
@@ -95,6 +95,29 @@ describe.each(READS)('reads: %s', (reads) => {
         client.says(read(0, 512));
         expect(await client.hearsReply(512)).toMatchObject({ error: 0 });
       }
+    });
+
+    test('closes those above that of their address, and takes others in', async () => {
+      const { log, lines } = recordingLog();
+      const limits = { connectionsPerAddressMax: 2 };
+      const listen = ['nbd://127.0.0.1:0', `nbd+unix:///?socket=${temporaryFolder()}/socket`];
+      const server = await serving({ reads, log, listen, limits });
+      await enter(server);
+      const second = await enter(server);
+      const excess = await dial(firstAddress(server));
+      expect(await excess.hearsRest()).toHaveLength(0);
+      expect(server.counters.connections).toEqual({ open: 2, total: 2, refused: 1 });
+      expect(lines).toContainEqual({
+        level: 'info',
+        message: 'client turned away: there are too many connections from its address',
+        fields: { maxConnections: 100, perAddress: 2 },
+      });
+      const over = once(server, 'disconnect');
+      second.resets();
+      await over;
+      await enter(server);
+      for (let i = 0; i < 3; i++) await enter({ addresses: server.addresses.slice(1) });
+      expect(server.counters.connections).toEqual({ open: 5, total: 6, refused: 1 });
     });
 
     test('is also kept by one that speaks before it is closed', async () => {

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Server } from '../src/index.ts';
 import { clientFlags, content, disconnect, go, naming, read } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
-import { allGone, READS, recordingLog, serving } from './serving.ts';
+import { allGone, READS, recordingLog, serving, TCP } from './serving.ts';
 import { dial, enter, firstAddress, meanwhile, type SocketClient } from './socket-client.ts';
 
 type End = (client: SocketClient, server: Server, disk: HeldDisk) => void;
@@ -104,7 +104,7 @@ describe.each(READS)('reads: %s', (reads) => {
         return new HeldDisk();
       },
     });
-    const server = await serving({ reads, source });
+    const server = await serving({ reads, source, listen: TCP });
     const { socket } = await enter(server);
     expect(peers).toEqual([`127.0.0.1:${socket.localPort}`]);
   });

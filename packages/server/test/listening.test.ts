@@ -8,7 +8,7 @@ import { formatUri, parseAddress, serve } from '../src/index.ts';
 import { disconnect, read } from './client-bytes.ts';
 import { leaveDeadSocket } from './dead-socket.ts';
 import { HeldDisk } from './held-disk.ts';
-import { serving, temporaryFolder } from './serving.ts';
+import { serving, temporaryFolder, TCP } from './serving.ts';
 import { dial, enter, firstAddress, haggle } from './socket-client.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
@@ -67,17 +67,17 @@ test.skipIf(!hasIpv6)(
 
 test('the URIs name the default export: the one without a name, or else the first', async () => {
   const disk = new HeldDisk();
-  const first = await serving({ exports: { b: disk, a: disk } });
+  const first = await serving({ listen: TCP, exports: { b: disk, a: disk } });
   expect(first.uris[0]).toMatch(/:\d+\/b$/);
-  const nameless = await serving({ exports: { b: disk, '': disk } });
+  const nameless = await serving({ listen: TCP, exports: { b: disk, '': disk } });
   expect(nameless.uris[0]).toMatch(/:\d+$/);
 });
 
 test('the URIs of a source name the export that they are told to, or none', async () => {
   const source = exportTable({ disk: new HeldDisk() });
-  const named = await serving({ source, exportName: 'a b' });
+  const named = await serving({ listen: TCP, source, exportName: 'a b' });
   expect(named.uris[0]).toMatch(/\/a%20b$/);
-  const nameless = await serving({ source: exportTable({ disk: new HeldDisk() }) });
+  const nameless = await serving({ listen: TCP, source: exportTable({ disk: new HeldDisk() }) });
   expect(nameless.uris[0]).toMatch(/^nbd:\/\/127\.0\.0\.1:\d+$/);
 });
 
@@ -141,7 +141,7 @@ describe('the file of a Unix socket', () => {
 
 describe('an address that cannot be listened on', () => {
   test('because it is in use is told in one line, with the remedy', async () => {
-    const server = await serving();
+    const server = await serving({ listen: TCP });
     const uri = formatUri(firstAddress(server));
     expect((await failure([uri])).message).toBe(
       `cannot listen on ${uri}: another program does already; choose another port, or 0 for any`,
@@ -165,7 +165,7 @@ describe('an address that cannot be listened on', () => {
   });
 
   test('leaves nothing listening on those before it, and the disks closed', async () => {
-    const server = await serving();
+    const server = await serving({ listen: TCP });
     const taken = formatUri(firstAddress(server));
     const path = join(temporaryFolder(), 'nbd.sock');
     const disk = new HeldDisk();
@@ -177,10 +177,10 @@ describe('an address that cannot be listened on', () => {
   });
 
   test('gives the port of the one before it back', async () => {
-    const first = await serving();
+    const first = await serving({ listen: TCP });
     const free = formatUri(firstAddress(first));
     await first.close();
-    const server = await serving();
+    const server = await serving({ listen: TCP });
     const taken = formatUri(firstAddress(server));
     await failure([free, taken]);
     expect(await isListening(free)).toBe(false);

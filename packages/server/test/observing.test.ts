@@ -7,7 +7,15 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ConnectionInfo, Server } from '../src/index.ts';
 import { clientFlags, content, disconnect, option, read, request, write } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
-import { allGone, type LogLine, READS, recordingLog, serving, temporaryFolder } from './serving.ts';
+import {
+  allGone,
+  type LogLine,
+  READS,
+  recordingLog,
+  serving,
+  temporaryFolder,
+  TCP,
+} from './serving.ts';
 import { dial, enter, firstAddress, haggle } from './socket-client.ts';
 
 afterEach(() => {
@@ -44,7 +52,7 @@ async function leaving(
 describe.each(READS)('reads: %s', (reads) => {
   describe('the events', () => {
     test('name each client, when it comes and when it is gone', async () => {
-      const server = await serving({ reads });
+      const server = await serving({ listen: TCP, reads });
       const events = recordEvents(server);
       const first = await haggle(server);
       const second = await enter(server, 'disk');
@@ -150,7 +158,7 @@ describe.each(READS)('reads: %s', (reads) => {
   describe('the log', () => {
     test('C-004 S-30 tells an orderly visit at debug, but for its entry, with the connection and the peer', async () => {
       const { log, lines } = recordingLog();
-      const server = await serving({ reads, log });
+      const server = await serving({ listen: TCP, reads, log });
       const client = await enter(server, 'disk');
       const about = { connection: 1, peer: `127.0.0.1:${client.socket.localPort}` };
       client.says(disconnect());
@@ -185,7 +193,7 @@ describe.each(READS)('reads: %s', (reads) => {
     test('tells a failure of a disk at warn, and a bug of its driver at error with its stack', async () => {
       const { log, lines } = recordingLog();
       const disk = new HeldDisk();
-      const server = await serving({ reads, log, exports: { disk } });
+      const server = await serving({ listen: TCP, reads, log, exports: { disk } });
       const client = await enter(server);
       const about = { connection: 1, peer: `127.0.0.1:${client.socket.localPort}` };
 
@@ -207,7 +215,8 @@ describe.each(READS)('reads: %s', (reads) => {
           fields: {
             ...about,
             err: full,
-            type: Command.WRITE,
+            export: 'disk',
+            command: 'WRITE',
             offset: 512,
             length: 100,
             code: ErrorCode.ENOSPC,
@@ -219,7 +228,8 @@ describe.each(READS)('reads: %s', (reads) => {
           fields: {
             ...about,
             err: bug,
-            type: Command.READ,
+            export: 'disk',
+            command: 'READ',
             offset: 1024,
             length: 10,
             code: ErrorCode.EIO,
@@ -280,7 +290,7 @@ describe.each(READS)('reads: %s', (reads) => {
           this.debug(...args);
         }
       }
-      const server = await serving({ reads, log: new Logger() });
+      const server = await serving({ listen: TCP, reads, log: new Logger() });
       const client = await enter(server);
       client.says(disconnect());
       await allGone(server, 1);

@@ -6,17 +6,23 @@ import { join } from 'node:path';
 import { memoryDriver } from '@nbd/driver-memory';
 import { onTestFinished } from 'vitest';
 import { type Log, type LogLevel, type ServeOptions, type Server, serve } from '../src/index.ts';
+import { servedByWay, wayOf } from './way.ts';
+
+/** For tests that are about this transport, and not about the way of the run. */
+export const TCP = 'nbd://127.0.0.1:0';
 
 /** Both ways to read from sockets, to run a suite over. */
 export const READS: readonly ('shared' | 'own')[] = ['shared', 'own'];
 
-/** Serves, by default 1 MiB of memory on a free port of 127.0.0.1, until the test is over. */
+/** Serves, by default 1 MiB of memory on a free port of 127.0.0.1 (or by the way of this run), until the test is over. */
 export async function serving(options: ServeOptions = {}): Promise<Server> {
+  const way = options.listen === undefined && options.tls === undefined;
   const server = await serve({
-    listen: 'nbd://127.0.0.1:0',
+    ...(way ? wayOf(() => join(temporaryFolder(), 'nbd.sock')) : { listen: TCP }),
     ...(options.source === undefined && { exports: { disk: memoryDriver({ size: 1024 * 1024 }) } }),
     ...options,
   });
+  if (way) servedByWay(server);
   onTestFinished(async () => {
     await server.close({ timeout: 0 });
   });

@@ -6,14 +6,14 @@ import { describe, expect, test } from 'vitest';
 import type { Server } from '../src/index.ts';
 import { content, go, option, read, write } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
-import { READS, recordingLog, serving } from './serving.ts';
+import { READS, recordingLog, serving, TCP } from './serving.ts';
 import { dial, enter, firstAddress, haggle } from './socket-client.ts';
 
 const { ESHUTDOWN, OK } = ErrorCode;
 
 describe.each(READS)('reads: %s', (reads) => {
   async function held(
-    options: { readonly shutdownTimeout?: number } = {},
+    options: { readonly shutdownTimeout?: number; readonly listen?: string } = {},
   ): Promise<{ server: Server; disk: HeldDisk }> {
     const disk = new HeldDisk();
     disk.bytes.set(content(4096));
@@ -88,7 +88,7 @@ describe.each(READS)('reads: %s', (reads) => {
   });
 
   test('newcomers are refused by the kernel', async () => {
-    const { server, disk } = await held();
+    const { server, disk } = await held({ listen: TCP });
     const client = await enter(server);
     client.says(read(0, 1));
     await disk.holds(1);

@@ -9,16 +9,19 @@
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import {
   decodeOptionReplyHeader,
   decodeSimpleReply,
   GREETING_BYTES,
+  Option,
   OPTION_REPLY_HEADER_BYTES,
   OptionReply,
   SIMPLE_REPLY_BYTES,
 } from '@nbd/codec';
 import type { Address, Server } from '../src/index.ts';
-import { clientFlags, concat, go } from './client-bytes.ts';
+import { clientFlags, concat, go, option as optionBytes } from './client-bytes.ts';
+import { isServedByWay, WAY, WAY_TLS } from './way.ts';
 
 export interface HeardOptionReply {
   readonly option: number;
@@ -38,13 +41,16 @@ export class SocketClient {
   readonly closed: Promise<void>;
   /** What the transport said was wrong, such as ECONNRESET. */
   error: NodeJS.ErrnoException | undefined;
+  readonly #transport: Socket;
   #heard: Uint8Array[] = [];
   #heardBytes = 0;
   #hasEnd = false;
   #changed: () => void = () => undefined;
 
-  constructor(socket: Socket) {
+  /** `transport` is the socket below, for one under TLS. */
+  constructor(socket: Socket, transport: Socket = socket) {
     this.socket = socket;
+    this.#transport = transport;
     this.closed = new Promise((resolve) => {
       socket.once('close', () => {
         this.#hasEnd = true;
@@ -93,8 +99,8 @@ export class SocketClient {
 
   /** Vanishes with a RST, or with whatever the transport has in place of it. */
   resets(): void {
-    if (this.socket.remoteAddress === undefined) this.socket.destroy();
-    else this.socket.resetAndDestroy();
+    if (this.#transport.remoteAddress === undefined) this.#transport.destroy();
+    else this.#transport.resetAndDestroy();
   }
 
   /** The next `length` bytes. Rejects if the server closes before. */
@@ -165,11 +171,24 @@ export async function dial(address: Address): Promise<SocketClient> {
 /** Where to reach a server. */
 type Reachable = Pick<Server, 'addresses'>;
 
-/** A client of the server's first address that has heard the greeting and said its flags. */
+/**
+ * A client of the server's first address that has heard the greeting and said its flags; where this run is under TLS and the
+ * server has it by the way of this run, it is under TLS.
+ */
 export async function haggle(server: Reachable, flags = 3): Promise<SocketClient> {
   const client = await dial(firstAddress(server));
   client.says(clientFlags(flags));
   await client.hears(GREETING_BYTES);
+  return WAY === 'tls' && isServedByWay(server) ? underTls(client) : client;
+}
+
+async function underTls(plain: SocketClient): Promise<SocketClient> {
+  plain.says(optionBytes(Option.STARTTLS));
+  await plain.hearsOptionReply();
+  plain.handsOver();
+  const socket = connectTls({ socket: plain.socket, ...WAY_TLS });
+  const client = new SocketClient(socket, plain.socket);
+  await Promise.race([once(socket, 'secureConnect'), client.closed]);
   return client;
 }
 

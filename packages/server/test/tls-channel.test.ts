@@ -80,7 +80,7 @@ function afterArrival(terminator: TlsTerminator): Terminate {
 }
 
 async function terminatorOf(): Promise<TlsTerminator> {
-  return TlsTerminator.open({ certificates: certificates() });
+  return TlsTerminator.open({ certificates: certificates() }, 0);
 }
 
 describe('bytes that Node has read before TLS is there', () => {

@@ -4,7 +4,7 @@ import { memoryDriver } from '@nbd/driver-memory';
 import { describe, expect, test } from 'vitest';
 import { content, go, naming, option, optionHead, read, write } from './client-bytes.ts';
 import { certificates, enterUnderTls, haggleUnderTls, secured, startTls } from './secure-client.ts';
-import { READS, serving, temporaryFolder } from './serving.ts';
+import { READS, serving, temporaryFolder, TCP } from './serving.ts';
 import { enter, haggle, type SocketClient } from './socket-client.ts';
 
 const ON = { mode: 'on', certificates: certificates() } as const;
@@ -54,7 +54,7 @@ describe.each(READS)('reads: %s', (reads) => {
   });
 
   test('C-080 a server without TLS refuses STARTTLS by policy, and never demands it', async () => {
-    const server = await serving({ reads });
+    const server = await serving({ listen: TCP, reads });
     const client = await haggle(server);
     expect(await finalReply(client, option(Option.STARTTLS))).toBe(OptionReply.ERR_POLICY);
     expect(await finalReply(client, go('disk'))).toBe(OptionReply.ACK);

@@ -5,7 +5,7 @@ import { Option, OptionReply } from '@nbd/codec';
 import { expect, test, describe } from 'vitest';
 import { concat, go, option, read } from './client-bytes.ts';
 import { certificates, secured, startTls } from './secure-client.ts';
-import { allGone, READS, recordingLog, serving } from './serving.ts';
+import { allGone, READS, recordingLog, serving, TCP } from './serving.ts';
 import { haggle } from './socket-client.ts';
 
 const STARTTLS = option(Option.STARTTLS);
@@ -77,7 +77,7 @@ describe.each(READS.flatMap((reads) => MODES.map((mode) => ({ reads, mode }))))(
 );
 
 test('the refusals of a server without TLS may be pipelined, there is nothing to slip in behind', async () => {
-  const server = await serving();
+  const server = await serving({ listen: TCP });
   const client = await haggle(server);
   client.says(STARTTLS, option(Option.LIST));
   expect(await client.hearsOptionReply()).toMatchObject({ type: OptionReply.ERR_POLICY });

@@ -18,7 +18,7 @@ import {
   startTls,
   secured,
 } from './secure-client.ts';
-import { READS, serving, temporaryFolder } from './serving.ts';
+import { READS, serving, temporaryFolder, TCP } from './serving.ts';
 import type { SocketClient } from './socket-client.ts';
 
 const NEXT = makeCertificate({ subject: [['CN', 'server']], issuedBy: AUTHORITY });
@@ -113,6 +113,6 @@ describe.each(READS)('reads: %s', (reads) => {
 });
 
 test('a server without TLS has nothing to reload', async () => {
-  const server = await serving();
+  const server = await serving({ listen: TCP });
   await expect(server.reloadTls()).rejects.toThrow('this server has no TLS to reload');
 });

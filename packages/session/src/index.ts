@@ -9,6 +9,7 @@
 export {
   DEFAULT_LIMITS,
   DEFAULT_MEMORY_LIMITS,
+  LIMIT_BOUNDS,
   limitsWith,
   type MemoryLimits,
   type SessionLimits,
@@ -72,6 +73,7 @@ export type {
 export { advertise, transmissionFlags } from './serve/advertise.ts';
 export type { Channel, ChannelReceiver } from './serve/channel.ts';
 export { memoryChannelPair } from './serve/memory-channel.ts';
-export { type Observer, type RequestFailure, Tally } from './serve/observer.ts';
+export { type ErrorsTold, type Observer, type RequestFailure, Tally } from './serve/observer.ts';
 export { serveChannel } from './serve/serve-channel.ts';
 export type { ServeChannelOptions, ServedSession } from './serve/served-session.ts';
+export type { Stopwatch } from './serve/stopwatch.ts';

@@ -1,3 +1,4 @@
+import { STRING_BYTES_MAX } from '@nbd/codec';
 import { checkLimits } from './check-limits.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface SessionLimits {
   readonly optionBytesMax: number;
   /** Option data that is drained, bytes: 32 MiB, as QEMU does. A longer option ends the session (C-046). */
   readonly optionDrainBytesMax: number;
+  /** The longest export name or context query that a client may send, bytes: 4096, the most of the protocol (C-049). */
+  readonly nameBytesMax: number;
   /** The largest READ or WRITE, bytes: 32 MiB, the most that portable clients ask for. Advertised (C-136). */
   readonly payloadBytesMax: number;
   /** A refused WRITE's payload that is drained, bytes: 64 MiB. A longer one ends the session (C-222). */
@@ -27,10 +30,20 @@ export interface SessionLimits {
    * are slow: see `MemoryLimits`.
    */
   readonly unsentBytesMax: number;
+  /**
+   * Extents of one meta context in a reply to BLOCK_STATUS, 65,536: the rest is for the next request. That is 1 MiB in
+   * the larger form; 1,048,576 at the most (C-257).
+   */
+  readonly extentsMax: number;
 }
 
 /** What all sessions that share a pool may hold together, in one thread. */
 export interface MemoryLimits {
+  /**
+   * Requests under way, 4096: as many as 32 sessions may have. Beyond it a session begins a request only if it has
+   * fewer than 16 of its own, so that many who ask for much do not queue up at the disks before one who asks for little.
+   */
+  readonly allInFlightMax: number;
   /**
    * Memory kept for later use, bytes: 32 MiB. Less than a busy server lends would be allocated over and over,
    * and is not freed before the garbage collector comes round.
@@ -45,13 +58,14 @@ export interface MemoryLimits {
    * Memory that replies may wait in for slow peers, bytes: 8 MiB. Each session may leave a quarter of what others have
    * left of it: a few have their own `unsentBytesMax`, 64 that read nothing have 120 KiB each.
    */
-  readonly unsentBytesMax: number;
+  readonly allUnsentBytesMax: number;
 }
 
 export const DEFAULT_MEMORY_LIMITS: MemoryLimits = {
+  allInFlightMax: 4096,
   idleBytesMax: 32 * 2 ** 20,
   lentBytesMax: 64 * 2 ** 20,
-  unsentBytesMax: 8 * 2 ** 20,
+  allUnsentBytesMax: 8 * 2 ** 20,
 };
 
 /** Disks prefer requests of this size where they do not say otherwise, so it must be lawful. */
@@ -61,25 +75,37 @@ export const DEFAULT_LIMITS: SessionLimits = {
   optionsMax: 1024,
   optionBytesMax: 2 ** 20,
   optionDrainBytesMax: 32 * 2 ** 20,
+  nameBytesMax: STRING_BYTES_MAX,
   payloadBytesMax: 32 * 2 ** 20,
   payloadDrainBytesMax: 64 * 2 ** 20,
   inFlightMax: 128,
   inFlightBytesMax: 32 * 2 ** 20,
   unsentBytesMax: 512 * 1024,
+  extentsMax: 2 ** 16,
+};
+
+/** What the protocol, or our own promises to disks, make of each limit; of those that are not here, anything from 1 on. */
+export const LIMIT_BOUNDS: {
+  readonly [Name in keyof SessionLimits]?: { readonly minimum?: number; readonly maximum?: number };
+} = {
+  nameBytesMax: { maximum: STRING_BYTES_MAX },
+  payloadBytesMax: { minimum: PAYLOAD_BYTES_MIN },
+  extentsMax: { maximum: 2 ** 20 },
 };
 
 /**
  * The defaults with `overrides` in their place.
  *
- * @throws RangeError for a limit that is not a safe integer of at least 1, and a `payloadBytesMax` below 4096
+ * @throws RangeError for a limit that is not a safe integer of at least 1, and for one out of its `LIMIT_BOUNDS`
  */
 export function limitsWith(overrides: Partial<SessionLimits> = {}): SessionLimits {
   const limits = { ...DEFAULT_LIMITS, ...overrides };
   checkLimits(limits);
-  if (limits.payloadBytesMax < PAYLOAD_BYTES_MIN) {
-    throw new RangeError(
-      `payloadBytesMax must be at least ${PAYLOAD_BYTES_MIN}, not ${limits.payloadBytesMax}`,
-    );
+  for (const [name, bounds] of Object.entries(LIMIT_BOUNDS)) {
+    const value = limits[name as keyof SessionLimits];
+    const { minimum = 1, maximum = Number.MAX_SAFE_INTEGER } = bounds;
+    if (value < minimum) throw new RangeError(`${name} must be at least ${minimum}, not ${value}`);
+    if (value > maximum) throw new RangeError(`${name} must be at most ${maximum}, not ${value}`);
   }
   return limits;
 }

@@ -20,11 +20,13 @@ const LIMITS: SessionLimits = {
   optionsMax: 10,
   optionBytesMax: 1000,
   optionDrainBytesMax: 2000,
+  nameBytesMax: 100,
   payloadBytesMax: 64 * KIB,
   payloadDrainBytesMax: 128 * KIB,
   inFlightMax: 8,
   inFlightBytesMax: 96 * KIB,
   unsentBytesMax: 64 * KIB,
+  extentsMax: 100,
 };
 /** The largest piece in which these tests hand bytes over. */
 const CHUNK_BYTES_MAX = 16 * KIB;
@@ -292,7 +294,7 @@ test('C-188 a payload whose last bytes come while the peer is behind is written 
 });
 
 test('C-188 nobody waits for a channel that will not tell when the peer has caught up', async () => {
-  const pool = new BufferPool({ unsentBytesMax: 1 });
+  const pool = new BufferPool({ allUnsentBytesMax: 1 });
   const { channel } = await scriptedEntry(recordingDriver().driver, { pool });
   // As between message ports: the replies are copied, and the peer has not said that it has them.
   channel.queuedBytes = 5000;

@@ -30,6 +30,7 @@ export interface ServedConversationOptions {
   readonly exports?: ExportSource;
   readonly limits?: Partial<SessionLimits>;
   readonly pool?: BufferPool;
+  readonly measure?: NonNullable<Observer['measure']>;
 }
 
 export const CONTEXT: ExportContext = { peer: 'a test' };
@@ -56,7 +57,8 @@ export class ServedConversation {
   /** The disk, unless there is a source of its own. */
   readonly driver: Driver | undefined;
 
-  constructor({ driver, exports, limits, pool = new BufferPool() }: ServedConversationOptions) {
+  constructor(options: ServedConversationOptions) {
+    const { driver, exports, limits, measure, pool = new BufferPool() } = options;
     const [ours, theirs] = memoryChannelPair();
     this.pool = pool;
     this.driver = driver;
@@ -65,6 +67,7 @@ export class ServedConversation {
       sourceFailed: (error) => void this.sourceFailures.push(error),
       closeFailed: (error) => void this.closeFailures.push(error),
       ended: (reason) => void this.reasons.push(reason),
+      ...(measure !== undefined && { measure }),
     };
     this.served = serveChannel(ours, {
       exports: exports ?? oneExport({ name: 'disk', driver: driver as Driver }),

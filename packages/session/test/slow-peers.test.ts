@@ -39,14 +39,14 @@ test('C-188 a lone slow peer has its whole limit, and many together hardly more 
   const pool = new BufferPool();
   const services = await slowClients(48, pool);
   expect(pool.lentBytes).toBeLessThan(
-    DEFAULT_MEMORY_LIMITS.unsentBytesMax + services.length * TURN_BYTES_MAX,
+    DEFAULT_MEMORY_LIMITS.allUnsentBytesMax + services.length * TURN_BYTES_MAX,
   );
   // None got nothing because others came first.
   for (const { channel } of services) expect(channel.queuedBytes).toBeGreaterThan(0);
 });
 
 test('C-188 a peer that reads on is served on, whatever the others leave', async () => {
-  const pool = new BufferPool({ unsentBytesMax: 1 });
+  const pool = new BufferPool({ allUnsentBytesMax: 1 });
   const [reader, ...others] = await slowClients(4, pool);
   if (reader === undefined) throw new Error('expected a client');
   let heard = 0;

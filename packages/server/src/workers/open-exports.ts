@@ -24,7 +24,13 @@ export interface WorkerContext {
 export type OpenExports<Data = unknown> = (
   data: Data,
   context: WorkerContext,
-) => Awaitable<ExportSource>;
+) => Awaitable<ReloadableSource<Data>>;
+
+/** Exports that may be able to become others while they are served. */
+export interface ReloadableSource<Data = unknown> extends ExportSource {
+  /** Asked for by `WorkerServer.reloadExports`. If it rejects, all must be as it was. Absent: they cannot. */
+  reload?(data: Data): Awaitable<void>;
+}
 
 /** Imports the module at `url` and finds the function in it. Rejects with a `TypeError` if it is not there. */
 export async function loadOpenExports(url: string): Promise<OpenExports> {

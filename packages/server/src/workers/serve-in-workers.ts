@@ -8,8 +8,8 @@
 import { availableParallelism } from 'node:os';
 import type { Address } from '../address.ts';
 import { type Log, SILENT } from '../log.ts';
-import { SHUTDOWN_MILLIS, type ServeOptions } from '../serve.ts';
-import { Turnstile, TURNSTILE_BYTES } from '../turnstile.ts';
+import { optionLimits, type ServeOptions, turnstileRules } from '../serve.ts';
+import { Turnstile, turnstileBytes } from '../turnstile.ts';
 import { checkWhole } from '../whole-number.ts';
 import { defaultWorkers } from './default-workers.ts';
 import { LOG_LEVELS } from './forward-log.ts';
@@ -54,13 +54,14 @@ export async function serveInWorkers(options: ServeInWorkersOptions): Promise<Wo
     minimum: 1,
     maximum: WORKERS_MAX,
   });
+  const rules = turnstileRules(options);
   const setup: SharedSetup = {
     threads: count,
     module: String(module),
     data,
     options: { eager: availableParallelism() > count, ...shared },
     levels: LOG_LEVELS.filter((level) => log.isLevelEnabled?.(level) ?? true),
-    turnstile: new SharedArrayBuffer(TURNSTILE_BYTES),
+    turnstile: new SharedArrayBuffer(turnstileBytes(rules)),
     rendezvous: new SharedArrayBuffer(RENDEZVOUS_BYTES),
   };
   let server: WorkerServer | undefined;
@@ -71,14 +72,15 @@ export async function serveInWorkers(options: ServeInWorkersOptions): Promise<Wo
         setup: { ...setup, index },
         execArgv,
         log,
+        visited: ({ event, client }) => void server?.emit(event, client),
         died: (error) => server?.lost(error),
       }),
   );
   const common = {
-    turnstile: new Turnstile(Number.MAX_SAFE_INTEGER, setup.turnstile),
+    turnstile: new Turnstile(rules, setup.turnstile),
     rendezvous: new Rendezvous(setup.rendezvous),
     exportName: options.exportName,
-    shutdownTimeout: options.shutdownTimeout ?? SHUTDOWN_MILLIS,
+    shutdownTimeout: optionLimits(options).shutdownTimeout,
   };
   try {
     const { started, addresses } = await startAll(threads, log);

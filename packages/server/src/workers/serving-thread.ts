@@ -4,11 +4,18 @@
 import type { ExportSource } from '@nbd/driver';
 import type { Log } from '../log.ts';
 import { serveShare } from '../serve.ts';
-import type { CloseReport, Fellows, Server } from '../server.ts';
-import { loadOpenExports } from './open-exports.ts';
+import type { CloseReport, ConnectionInfo, Fellows, Server } from '../server.ts';
+import { loadOpenExports, type ReloadableSource } from './open-exports.ts';
 import { toPlainError } from './plain-error.ts';
 import { Rendezvous } from './rendezvous.ts';
-import type { Commands, Question, Released, Started, ThreadSetup } from './thread-messages.ts';
+import type {
+  ClientReport,
+  Commands,
+  Question,
+  Released,
+  Started,
+  ThreadSetup,
+} from './thread-messages.ts';
 
 /** How long a thread waits for the others before it stops listening. */
 const MEETING_MILLIS = 1000;
@@ -16,8 +23,10 @@ const MEETING_MILLIS = 1000;
 export class ServingThread implements Fellows {
   readonly #setup: ThreadSetup;
   readonly #log: Log;
+  readonly #tell: (report: ClientReport) => void;
   readonly #rendezvous: Rendezvous;
   #server: Server | undefined;
+  #source: ReloadableSource | undefined;
   #closing: Promise<CloseReport> | undefined;
   #closeFailure: unknown;
   /** Says that no connection is left. */
@@ -26,9 +35,11 @@ export class ServingThread implements Fellows {
   #mayRelease: () => void = () => undefined;
   readonly #released: Promise<void>;
 
-  constructor(setup: ThreadSetup, log: Log) {
+  /** `tell` is told of clients. */
+  constructor(setup: ThreadSetup, log: Log, tell: (report: ClientReport) => void) {
     this.#setup = setup;
     this.#log = log;
+    this.#tell = tell;
     this.#rendezvous = new Rendezvous(setup.rendezvous);
     this.#released = new Promise((resolve) => {
       this.#mayRelease = resolve;
@@ -41,6 +52,11 @@ export class ServingThread implements Fellows {
         return this.#start(command.descriptors);
       case 'counters':
         return this.#serving.counters;
+      case 'metrics':
+        return this.#serving.metrics();
+      case 'reloadExports':
+        await this.#reloadExports(command.data);
+        return undefined;
       case 'reloadTls':
         await this.#serving.reloadTls(command.options);
         return undefined;
@@ -76,6 +92,7 @@ export class ServingThread implements Fellows {
     const { index, threads, module, data, options, turnstile } = this.#setup;
     const openExports = await loadOpenExports(module);
     const source = await openExports(data, { index, workers: threads, log: this.#log });
+    this.#source = source;
     const server = await serveShare(
       { ...options, source: this.#watched(source), log: this.#log },
       {
@@ -86,8 +103,18 @@ export class ServingThread implements Fellows {
       },
     );
     this.#server = server;
+    for (const event of ['connect', 'disconnect'] as const) {
+      server.on(event, (client) => this.#tell(reportOf(event, client)));
+    }
     this.#rendezvous.join();
     return { addresses: server.addresses, descriptors: server.descriptors };
+  }
+
+  async #reloadExports(data: unknown): Promise<void> {
+    if (this.#source?.reload === undefined) {
+      throw new TypeError('expected exports with a method reload, found none');
+    }
+    await this.#source.reload(data);
   }
 
   async #drain(timeout: number): Promise<void> {
@@ -124,4 +151,12 @@ export class ServingThread implements Fellows {
       },
     };
   }
+}
+
+/** What can be cloned of a client. */
+function reportOf(
+  event: ClientReport['event'],
+  { id, peer, exportName, tls }: ConnectionInfo,
+): ClientReport {
+  return { kind: 'client', event, client: { id, peer, exportName, tls } };
 }

@@ -3,8 +3,9 @@
  */
 import type { Address } from '../address.ts';
 import type { LogLevel } from '../log.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { ServeOptions } from '../serve.ts';
-import type { ServerCounters } from '../server.ts';
+import type { ConnectionInfo, ServerCounters, ServerEvents } from '../server.ts';
 import type { TlsOptions } from '../tls-options.ts';
 import type { PlainError } from './plain-error.ts';
 
@@ -34,6 +35,12 @@ export interface Commands {
     readonly answer: Started;
   };
   readonly counters: { readonly command: object; readonly answer: ServerCounters };
+  readonly metrics: { readonly command: object; readonly answer: ServerMetrics };
+  /** Open other exports in place of those that there are. */
+  readonly reloadExports: {
+    readonly command: { readonly data: unknown };
+    readonly answer: undefined;
+  };
   readonly reloadTls: {
     readonly command: { readonly options: TlsOptions | undefined };
     readonly answer: undefined;
@@ -68,8 +75,16 @@ export type Question = {
   };
 }[CommandName];
 
+/** A client has come, or gone, and what was known of it then. */
+export interface ClientReport {
+  readonly kind: 'client';
+  readonly event: keyof ServerEvents;
+  readonly client: ConnectionInfo;
+}
+
 /** From a thread. */
 export type Report =
+  | ClientReport
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failure'; readonly id: number; readonly error: PlainError }
   | {

@@ -6,7 +6,14 @@ import { Worker } from 'node:worker_threads';
 import type { Log } from '../log.ts';
 import { writeForwarded } from './forward-log.ts';
 import { fromPlainError } from './plain-error.ts';
-import type { CommandName, Commands, Question, Report, ThreadSetup } from './thread-messages.ts';
+import type {
+  ClientReport,
+  CommandName,
+  Commands,
+  Question,
+  Report,
+  ThreadSetup,
+} from './thread-messages.ts';
 
 /** Beside this file, in the language that this file is in. */
 const ENTRY = new URL(`worker-thread${extname(import.meta.url)}`, import.meta.url);
@@ -21,6 +28,8 @@ export interface ThreadOptions {
   /** Options of Node for the thread. Undefined: those of this process. */
   readonly execArgv: readonly string[] | undefined;
   readonly log: Log;
+  /** A client has come or gone. */
+  readonly visited: (report: ClientReport) => void;
   /** The thread has ended, and nobody had told it to. */
   readonly died: (error: Error) => void;
 }
@@ -29,13 +38,15 @@ export class Thread {
   readonly #worker: Worker;
   readonly #asked = new Map<number, Asked>();
   readonly #log: Log;
+  readonly #visited: (report: ClientReport) => void;
   #nextId = 0;
   #ending = false;
   /** Why it answers no more. */
   #death: Error | undefined;
 
-  constructor({ setup, execArgv, log, died }: ThreadOptions) {
+  constructor({ setup, execArgv, log, visited, died }: ThreadOptions) {
     this.#log = log;
+    this.#visited = visited;
     this.#worker = new Worker(ENTRY, {
       workerData: setup,
       ...(execArgv !== undefined && { execArgv: [...execArgv] }),
@@ -82,6 +93,10 @@ export class Thread {
   readonly #hear = (report: Report): void => {
     if (report.kind === 'log') {
       writeForwarded(this.#log, report);
+      return;
+    }
+    if (report.kind === 'client') {
+      this.#visited(report);
       return;
     }
     const asked = this.#asked.get(report.id);

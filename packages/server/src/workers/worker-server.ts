@@ -3,7 +3,9 @@
  */
 import { EventEmitter } from 'node:events';
 import { type Address, formatUri } from '../address.ts';
-import type { CloseReport, ServerCounters } from '../server.ts';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import { sumMetrics } from '../metrics/sum-metrics.ts';
+import type { CloseReport, ServerCounters, ServerEvents } from '../server.ts';
 import type { TlsOptions } from '../tls-options.ts';
 import type { Turnstile } from '../turnstile.ts';
 import { checkMillis } from '../whole-number.ts';
@@ -17,7 +19,8 @@ import type { Released } from './thread-messages.ts';
 /** Beyond what a thread may take for its end, milliseconds: then it is taken for stuck. */
 const PATIENCE_MILLIS = 3000;
 
-export interface WorkerServerEvents {
+/** Of `connect` and `disconnect`, what was known of the client when that happened, a moment ago in another thread. */
+export interface WorkerServerEvents extends ServerEvents {
   /**
    * A worker has died: of an exception that nobody caught, or of want of memory. The server closes by itself. Without a
    * listener the process ends with this error, as it would have if that had happened in its only thread.
@@ -78,6 +81,20 @@ export class WorkerServer extends EventEmitter<WorkerServerEvents> {
     if (this.#last !== undefined) return this.#last;
     const { threads } = this.#settings;
     return sumCounters(await Promise.all(threads.map((thread) => thread.ask('counters', {}))));
+  }
+
+  /** As `Server.metrics`, of all workers together. Rejects with a `TypeError` where that throws it, and once it is closed. */
+  async metrics(): Promise<ServerMetrics> {
+    const { threads } = this.#settings;
+    return sumMetrics(await Promise.all(threads.map((thread) => thread.ask('metrics', {}))));
+  }
+
+  /**
+   * Gives `data` to the method `reload` of the exports, in one worker after the other, the first one first. What it
+   * cannot use is used by none. Rejects with what it throws, and a `TypeError` if there is none.
+   */
+  async reloadExports(data: unknown): Promise<void> {
+    for (const thread of this.#settings.threads) await thread.ask('reloadExports', { data });
   }
 
   /**

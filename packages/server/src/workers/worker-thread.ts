@@ -13,7 +13,7 @@ if (port === null) throw new Error('expected to run in a worker thread');
 
 const send = (report: Report): void => port.postMessage(report);
 const setup = workerData as ThreadSetup;
-const thread = new ServingThread(setup, forwardingLog(setup.levels, send));
+const thread = new ServingThread(setup, forwardingLog(setup.levels, send), send);
 
 port.on('message', (question: Question) => {
   const { id } = question;

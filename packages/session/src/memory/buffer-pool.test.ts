@@ -74,7 +74,7 @@ test('there is room up to lentBytesMax, which is advice: a loan is never refused
 
 test('what a session may leave to a slow peer is a quarter of what is free, and something when all is lent', () => {
   const share = 2 ** 20;
-  const pool = new BufferPool({ unsentBytesMax: 4 * share });
+  const pool = new BufferPool({ allUnsentBytesMax: 4 * share });
   expect(pool.unsentShare).toBe(share);
   const slab = pool.take(2 * share);
   expect(pool.unsentShare).toBe((2 * share - ROOM) / 4);
@@ -82,6 +82,19 @@ test('what a session may leave to a slow peer is a quarter of what is free, and 
   expect(pool.unsentShare).toBe(2 ** 16);
   slab.release();
   expect(pool.unsentShare).toBe((2 * share - ROOM) / 4);
+});
+
+test('beyond the requests that all may have under way, each session still has sixteen', () => {
+  const pool = new BufferPool({ allInFlightMax: 2 });
+  pool.begin();
+  expect(pool.mayBegin(1000)).toBe(true);
+  pool.begin();
+  expect([pool.mayBegin(1000), pool.mayBegin(16), pool.mayBegin(15)]).toEqual([false, false, true]);
+  pool.begin();
+  pool.end();
+  pool.end();
+  expect(pool.inFlight).toBe(1);
+  expect(pool.mayBegin(16)).toBe(true);
 });
 
 test('lentBytes is what is out, and no two loans share memory, in any order of loans and returns', () => {

@@ -3,7 +3,7 @@
  * than the request that it is for.
  *
  * A pool keeps slabs by size class, lends them, and takes them back when their last hold is released.
- * Its bounds are advice to the sessions that share it. Where `hasRoom` says no they finish what they have
+ * Its bounds are advice to the sessions that share it. Where `hasRoom` or `mayBegin` says no they finish what they have
  * before they take on more, each with one request at least, so that none can starve another for ever; and
  * each leaves no more than `unsentShare` to a peer that is slow, and is served on when that peer has taken it.
  */
@@ -18,6 +18,9 @@ const HEADER_ROOM_BYTES = 64;
 const UNSENT_PARTS = 4;
 /** And never less than this, whatever payloads have taken: who writes much before it reads is not to stand still. */
 const UNSENT_SHARE_MIN = 64 * 1024;
+
+/** Requests that a session may have under way whatever the others have. */
+const IN_FLIGHT_SHARE = 16;
 
 /** One window is kept for each 512 bytes of a slab. */
 const WINDOW_KEY_SHIFT = 9;
@@ -74,6 +77,7 @@ export class BufferPool {
   readonly #limits: MemoryLimits;
   #idleBytes = 0;
   #lentBytes = 0;
+  #inFlight = 0;
 
   constructor(limits: Partial<MemoryLimits> = {}) {
     this.#limits = { ...DEFAULT_MEMORY_LIMITS, ...limits };
@@ -84,14 +88,39 @@ export class BufferPool {
     return this.#lentBytes;
   }
 
+  /** Requests that are under way in all sessions. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Whether a session that has `own` requests under way may begin another. */
+  mayBegin(own: number): boolean {
+    return own < IN_FLIGHT_SHARE || this.#inFlight < this.#limits.allInFlightMax;
+  }
+
+  /** A request has begun. */
+  begin(): void {
+    this.#inFlight++;
+  }
+
+  /** A request has ended. */
+  end(): void {
+    this.#inFlight--;
+  }
+
+  /** What is kept for later use, in bytes. */
+  get idleBytes(): number {
+    return this.#idleBytes;
+  }
+
   /** Whether another `bytes` may be lent within `lentBytesMax`. */
   hasRoom(bytes: number): boolean {
     return this.#lentBytes + bytes <= this.#limits.lentBytesMax;
   }
 
-  /** How many bytes of replies one session may have waiting for its peer now: a part of what is free of `unsentBytesMax`. */
+  /** How many bytes of replies one session may have waiting for its peer now: a part of what is free of `allUnsentBytesMax`. */
   get unsentShare(): number {
-    const share = (this.#limits.unsentBytesMax - this.#lentBytes) / UNSENT_PARTS;
+    const share = (this.#limits.allUnsentBytesMax - this.#lentBytes) / UNSENT_PARTS;
     return Math.max(UNSENT_SHARE_MIN, share);
   }
 

@@ -1,4 +1,4 @@
-import type { Driver } from '@nbd/driver';
+import { type Driver, filter } from '@nbd/driver';
 import { expect, test } from 'vitest';
 import { Gate, gateOf } from './gate.ts';
 
@@ -16,6 +16,16 @@ test('a disk without a limit has no gate, one with a limit has one, the same for
   expect(gateOf(driver)).toBeInstanceOf(Gate);
   expect(gateOf(driver)).toBe(gateOf(driver));
   expect(gateOf(driver)).not.toBe(gateOf(driverOf(3)));
+});
+
+test('a disk and its filters have one gate, but for those that set a limit of their own', () => {
+  const driver = driverOf(3);
+  const filtered = filter(filter(driver, { read: () => undefined }), { readOnly: true });
+  expect(gateOf(filtered)).toBe(gateOf(driver));
+  const other = filter(driver, { concurrency: 2 });
+  expect(gateOf(other)).not.toBe(gateOf(driver));
+  expect(gateOf(filter(other, {}))).toBe(gateOf(other));
+  expect(gateOf(filter(driver, { concurrency: undefined }))).toBeUndefined();
 });
 
 test('no more calls are inside than the limit, and they enter in the order in which they came', async () => {

@@ -2,17 +2,18 @@
  * Keeps the promise of `Driver.concurrency`: no more calls at a time than the disk can take, whatever
  * the number of connections that share it.
  */
-import type { Awaitable, Driver } from '@nbd/driver';
+import { type Awaitable, countedBy, type Driver } from '@nbd/driver';
 
 const gates = new WeakMap<Driver, Gate>();
 
-/** The gate of a disk, the same one for everybody; undefined if the disk sets no limit. */
+/** The gate of a disk, the same one for everybody, and for filters of it; undefined if the disk sets no limit. */
 export function gateOf(driver: Driver): Gate | undefined {
   if (driver.concurrency === undefined) return undefined;
-  let gate = gates.get(driver);
+  const owner = countedBy(driver);
+  let gate = gates.get(owner);
   if (gate === undefined) {
     gate = new Gate(driver.concurrency);
-    gates.set(driver, gate);
+    gates.set(owner, gate);
   }
   return gate;
 }

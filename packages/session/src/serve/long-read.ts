@@ -94,6 +94,11 @@ export class LongRead {
     return this.#at;
   }
 
+  /** How many pieces are being filled. */
+  get piecesUnderWay(): number {
+    return this.#piecesUnderWay;
+  }
+
   /** Nothing more will happen; unless it has failed or was abandoned, it is answered. */
   get isOver(): boolean {
     if (this.#isLooking || this.#piecesUnderWay > 0) return false;

@@ -5,6 +5,7 @@ import { spellCommand } from '@nbd/codec';
 import type { TlsPeer } from '@nbd/driver';
 import type { EndReason } from '../server/event.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
+import type { Stopwatch } from './stopwatch.ts';
 
 /** Its methods must not throw. */
 export interface Observer {
@@ -12,6 +13,11 @@ export interface Observer {
   secured?(peer: TlsPeer): void;
   /** The client has entered an export. */
   entered?(facts: ExportFacts): void;
+  /**
+   * Asked before `entered`, for what is to measure the requests of this client. `told` goes on telling how many
+   * error replies it was sent.
+   */
+  measure?(facts: ExportFacts, told: ErrorsTold): Stopwatch | undefined;
   /** A disk could not be opened or listed; the client was told so without the details. */
   sourceFailed?(error: unknown, exportName: string | undefined): void;
   /**
@@ -33,10 +39,18 @@ export interface RequestFailure {
   readonly isBug: boolean;
   /** A Command. */
   readonly type: number;
+  /** Its name, such as "READ". */
+  readonly command: string;
   readonly offset: number;
   readonly length: number;
   /** The ErrorCode that the client was told. */
   readonly code: number;
+}
+
+/** What a client was told of failures, of disks and of requests that no disk was given. */
+export interface ErrorsTold {
+  /** Error replies, by ErrorCode. */
+  readonly errors: ReadonlyMap<number, number>;
 }
 
 /** Counts of what was served. One tally may be shared by many sessions. */
@@ -48,6 +62,16 @@ export class Tally {
   /** Bytes of READs and WRITEs that were answered as done. */
   bytesRead = 0;
   bytesWritten = 0;
+
+  /** Counts what `other` has, too. */
+  add(other: Tally): void {
+    for (const [type, count] of other.requests.entries()) {
+      this.requests[type] = (this.requests[type] ?? 0) + count;
+    }
+    this.failures += other.failures;
+    this.bytesRead += other.bytesRead;
+    this.bytesWritten += other.bytesWritten;
+  }
 
   /** The requests by the name of their command, such as "READ". */
   get byCommand(): Readonly<Record<string, number>> {

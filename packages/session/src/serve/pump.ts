@@ -21,14 +21,11 @@ import { ExportDesk } from './export-desk.ts';
 import { type Observer, Tally } from './observer.ts';
 import type { ServeChannelOptions, ServedSession } from './served-session.ts';
 import { Translator } from './serve-request.ts';
+import { TurnBudget } from './turn-budget.ts';
 import { releaseAll, Unsent } from './unsent.ts';
 
 /** A turn sends when it has this much: enough for one system call, little enough to stay in the cache. */
 const SEND_BYTES = 256 * 1024;
-/** A turn serves this much, read, written or zeroed, and then lets others have theirs. */
-const TURN_BYTES_MAX = 8 * 2 ** 20;
-/** What the smallest request counts. */
-const REQUEST_BYTES_MIN = 4096;
 
 export class Pump implements ChannelReceiver, ServedSession {
   readonly done: Promise<void>;
@@ -40,9 +37,8 @@ export class Pump implements ChannelReceiver, ServedSession {
   readonly #desk: ExportDesk;
   #translator: Translator | undefined;
   readonly #unsent = new Unsent();
+  readonly #budget: TurnBudget;
   #running = false;
-  /** What this turn has served, bytes. */
-  #turnBytes = 0;
   #scheduled = false;
   #leaving = false;
   #hasEnded = false;
@@ -65,6 +61,7 @@ export class Pump implements ChannelReceiver, ServedSession {
       pool,
     });
     this.#pool = pool;
+    this.#budget = new TurnBudget(pool);
     this.#desk = new ExportDesk({
       session: this.#session,
       source: options.exports,
@@ -83,6 +80,10 @@ export class Pump implements ChannelReceiver, ServedSession {
 
   get inFlight(): number {
     return this.#session.inFlight;
+  }
+
+  get waitsFor(): 'host' | 'peer' | undefined {
+    return this.#session.waitsFor;
   }
 
   /** Sends the greeting. */
@@ -141,18 +142,27 @@ export class Pump implements ChannelReceiver, ServedSession {
   #run(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#turnBytes = 0;
+    this.#budget.begin();
     try {
-      this.#translator?.lookAtSize();
+      this.#translator?.turnBegins();
       do this.#drawEvents();
-      while (this.#send() && !this.#isBehind() && !this.#isSpent());
-      if (this.#isSpent()) this.#runSoon();
+      while (this.#send() && !this.#isBehind() && !this.#budget.isSpent());
+      if (this.#budget.goesOn()) this.#runSoon();
       if (this.#leaving && !this.#session.isBusy) this.#endNow();
+    } finally {
+      this.#endTurn();
+    }
+    this.#windDownOrReadOn();
+  }
+
+  /** Of a turn that an observer has broken off, what was gathered lies in memory that is given back here. */
+  #endTurn(): void {
+    try {
+      this.#translator?.serveWhole();
     } finally {
       this.#session.keepRest();
       this.#running = false;
     }
-    this.#windDownOrReadOn();
   }
 
   /** Runs a turn soon; requests that disks answer in the meantime share it. */
@@ -169,7 +179,7 @@ export class Pump implements ChannelReceiver, ServedSession {
   #drawEvents(): void {
     if (this.#isBehind()) return;
     do {
-      while (this.#session.readyBytes < SEND_BYTES && !this.#isSpent()) {
+      while (this.#session.readyBytes < SEND_BYTES && !this.#budget.isSpent()) {
         const event = this.#session.nextEvent();
         if (event === undefined) break;
         if (event.kind === 'request') this.#translator?.serve(event);
@@ -190,11 +200,6 @@ export class Pump implements ChannelReceiver, ServedSession {
   #unsentBytesMax(): number {
     if (this.#unsent.isEmpty) return Number.MAX_VALUE;
     return Math.min(this.#session.limits.unsentBytesMax, this.#pool.unsentShare);
-  }
-
-  /** Whether this turn has done its share of work; others have a turn before the next. */
-  #isSpent(): boolean {
-    return this.#turnBytes >= TURN_BYTES_MAX;
   }
 
   #act(event: Exclude<ServerEvent, InFlight>): void {
@@ -250,14 +255,18 @@ export class Pump implements ChannelReceiver, ServedSession {
       next = this.#session.nextSegment();
     }
     if (segments.length === 0) return false;
+    this.#translator?.sends();
     if (this.#channelClosed || this.#channel.send(segments)) releaseAll(slabs);
     else this.#unsent.add(segments, slabs, this.#channel.keptBytes);
+    this.#translator?.sent();
     return true;
   }
 
   #windDownOrReadOn(): void {
+    this.#translator?.turnEnds(this.#isBehind());
     if (!this.#hasEnded) {
-      if (this.#session.wantsBytes && !this.#isBehind() && !this.#isSpent()) this.#channel.resume();
+      const hasTurn = !this.#budget.isSpent();
+      if (hasTurn && this.#session.wantsBytes && !this.#isBehind()) this.#channel.resume();
       else this.#channel.pause();
       return;
     }
@@ -282,9 +291,7 @@ export class Pump implements ChannelReceiver, ServedSession {
       observer: this.#observer,
       tally: this.#tally,
       answered: this.#runSoon,
-      spent: (bytes) => {
-        this.#turnBytes += Math.max(bytes, REQUEST_BYTES_MIN);
-      },
+      spent: (bytes) => this.#budget.spend(bytes),
       defer: (task) => this.#channel.defer(task),
     });
     this.#observer.entered?.(facts);

@@ -151,6 +151,7 @@ export class Reads {
   #readPiece(read: LongRead, piece: DataPiece): void {
     const { request, target, offset } = piece;
     this.#spent(target.length);
+    if (read.piecesUnderWay === 1) this.#outcomes.diskBegins(request);
     try {
       mustStillFit(this.#driver, this.#facts, request, offset, target.length);
     } catch (error) {
@@ -237,11 +238,16 @@ export class Reads {
   /** What ends a READ frees its slot for another, so that is looked at in the same breath. */
   #filled(read: LongRead, piece: DataPiece): void {
     read.filled(piece);
-    this.#endIfOver(read);
+    this.#settled(read);
   }
 
   #failed(read: LongRead, piece: DataPiece, error: unknown): void {
     read.failed(piece, error);
+    this.#settled(read);
+  }
+
+  #settled(read: LongRead): void {
+    if (read.piecesUnderWay === 0) this.#outcomes.diskEnds(read.request);
     this.#endIfOver(read);
   }
 
@@ -250,6 +256,6 @@ export class Reads {
     const { request, failure, isAbandoned, length } = read;
     if (failure !== undefined) this.#outcomes.fail(request, failure.error, failure.offset);
     else if (isAbandoned) this.#session.fail(request, ErrorCode.EIO);
-    else this.#outcomes.countRead(length);
+    else this.#outcomes.finishRead(request, length);
   }
 }

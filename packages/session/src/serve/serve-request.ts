@@ -27,6 +27,7 @@ import type { Observer, Tally } from './observer.ts';
 import { Outcomes } from './outcomes.ts';
 import { Reads } from './serve-reads.ts';
 import { Statuses } from './serve-status.ts';
+import type { Stopwatch } from './stopwatch.ts';
 import { gathersWrites, Writes } from './serve-writes.ts';
 
 const PLAIN: WriteOptions = Object.freeze({ fua: false });
@@ -53,6 +54,7 @@ export class Translator {
   readonly #reads: Reads;
   readonly #writes: Writes | undefined;
   readonly #statuses: Statuses;
+  readonly #stopwatch: Stopwatch | undefined;
   readonly #spent: (bytes: number) => void;
   readonly #defer: (task: () => void) => void;
   readonly #gate: Gate | undefined;
@@ -63,7 +65,9 @@ export class Translator {
   #lastBreath = Promise.resolve();
 
   constructor({ session, driver, facts, spent, defer, ...reports }: TranslatorParts) {
-    const outcomes = new Outcomes({ session, ...reports });
+    const stopwatch = reports.observer.measure?.(facts, session);
+    const outcomes = new Outcomes({ session, stopwatch, ...reports });
+    this.#stopwatch = stopwatch;
     this.#session = session;
     this.#driver = driver;
     this.#facts = facts;
@@ -79,9 +83,25 @@ export class Translator {
     this.#mustKeepPayload = driver.retainsSource !== false || this.#gate !== undefined;
   }
 
-  /** Takes over a new size, which another connection may have given the disk. One that cannot be is passed over. */
-  lookAtSize(): void {
-    lookAtSize(this.#driver, this.#facts);
+  /** A turn begins: takes over a new size, which another connection may have given the disk. One that cannot be is passed over. */
+  turnBegins(): void {
+    this.#stopwatch?.turnBegins();
+    this.#lookAtSize();
+  }
+
+  /** Replies are about to be handed to the channel. */
+  sends(): void {
+    this.#stopwatch?.sends();
+  }
+
+  /** They are handed over. */
+  sent(): void {
+    this.#stopwatch?.sent();
+  }
+
+  /** `isBehind`: the peer must take its replies before it is served on. */
+  turnEnds(isBehind: boolean): void {
+    this.#stopwatch?.turnEnds(isBehind);
   }
 
   /**
@@ -113,6 +133,12 @@ export class Translator {
   serveGathered(): boolean {
     const wrote = this.#writes?.serveGathered() ?? false;
     return this.#reads.serveGathered() || wrote;
+  }
+
+  /** Carries out what was gathered and nothing that is new: for a turn that has failed, which owes answers for it. */
+  serveWhole(): void {
+    this.#reads.serveWhole();
+    this.#writes?.serveGathered();
   }
 
   /** The client has gone: what takes long is cut short. */
@@ -192,6 +218,10 @@ export class Translator {
 
   #resize(size: number): Awaitable<void> {
     const answer = this.#driver.resize?.(size);
-    return isPromise(answer) ? answer.then(() => this.lookAtSize()) : this.lookAtSize();
+    return isPromise(answer) ? answer.then(() => this.#lookAtSize()) : this.#lookAtSize();
+  }
+
+  #lookAtSize(): void {
+    lookAtSize(this.#driver, this.#facts);
   }
 }

@@ -61,7 +61,10 @@ export class Statuses {
     const answer = attempt(this.#gate, () => this.#describe(request, chunks, 0));
     if (!isPromise(answer)) return;
     void answer
-      .catch((error: unknown) => this.#outcomes.fail(request, error))
+      .catch((error: unknown) => {
+        this.#outcomes.diskEnds(request);
+        this.#outcomes.fail(request, error);
+      })
       .then(this.#outcomes.answered);
   }
 
@@ -74,7 +77,9 @@ export class Statuses {
     const status = chunks.beginStatus(request, context.id);
     const send = () => {
       chunks.sendStatus(status, isLast);
-      return isLast ? undefined : this.#describe(request, chunks, index + 1);
+      if (!isLast) return this.#describe(request, chunks, index + 1);
+      this.#outcomes.finishStatus(request);
+      return undefined;
     };
     const drop = (error: unknown) => {
       status.drop();

@@ -26,6 +26,8 @@ export interface ServedSession {
   readonly phase: 'handshake' | 'transmission' | 'ended';
   /** How many requests are under way. */
   readonly inFlight: number;
+  /** Where a request is that is not done: with the host's disk, or with the peer, which has sent a part of it. Undefined: there is none. */
+  readonly waitsFor: 'host' | 'peer' | undefined;
   /** Resolves when all is over: the channel closed, nothing in flight, the export closed. Never rejects. */
   readonly done: Promise<void>;
   /** From now on newcomers are told that the server shuts down; what is in flight is answered. */

@@ -38,6 +38,8 @@ export interface ServerSessionOptions {
   readonly replyModeMax?: ReplyMode;
 }
 
+const NO_ERRORS: ReadonlyMap<number, number> = new Map();
+
 export class ServerSession {
   readonly limits: SessionLimits;
   readonly #pool: BufferPool;
@@ -89,6 +91,19 @@ export class ServerSession {
   get isBusy(): boolean {
     if (this.#transmission === undefined) return this.#handshake.isBusy;
     return this.#transmission.isBusy;
+  }
+
+  /** Where a request is that is not done: with the host, or with the peer, which has sent a part of it. Undefined: there is none. */
+  get waitsFor(): 'host' | 'peer' | undefined {
+    const transmission = this.#transmission;
+    if (this.inFlight > 0) return 'host';
+    if (this.#ended || transmission === undefined || transmission.betweenMessages) return undefined;
+    return transmission.wantsBytes ? 'peer' : 'host';
+  }
+
+  /** Error replies to requests so far, by ErrorCode. */
+  get errors(): ReadonlyMap<number, number> {
+    return this.#transmission?.answers.errors ?? NO_ERRORS;
   }
 
   /** Bytes to be sent. */

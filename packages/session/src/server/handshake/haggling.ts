@@ -28,6 +28,7 @@ import { OptionReplies } from './option-replies.ts';
 import {
   invalid,
   mustBeEmpty,
+  mustBeShort,
   NO_CHUNKS,
   NO_TLS,
   type Refusal,
@@ -188,10 +189,10 @@ export class Haggling {
         return this.#ask({ kind: 'list' });
       case Option.EXPORT_NAME:
         if (this.#agreement.replyMode === 'extended') return 'refused';
-        return this.#ask(readExportName(option, data));
+        return this.#askAbout(readExportName(option, data));
       case Option.INFO:
       case Option.GO:
-        return this.#ask(readInfoRequest(option, data));
+        return this.#askAbout(readInfoRequest(option, data));
       case Option.STARTTLS:
         mustBeEmpty(data);
         return this.#startTls(isLast);
@@ -201,9 +202,9 @@ export class Haggling {
         return this.#agreeOnReplyMode(option);
       case Option.SET_META_CONTEXT:
         if (this.#agreement.replyMode === 'simple') return this.conclude(NO_CHUNKS);
-        return this.#ask(readContextsRequest(option, data));
+        return this.#askAbout(readContextsRequest(option, data));
       case Option.LIST_META_CONTEXT:
-        return this.#ask(readContextsRequest(option, data));
+        return this.#askAbout(readContextsRequest(option, data));
       default:
         return this.conclude(unknownOption(option));
     }
@@ -228,6 +229,16 @@ export class Haggling {
 
   #agree(change: Partial<Agreement>): void {
     this.#agreement = { ...this.#agreement, ...change };
+  }
+
+  /** @throws WireError for a name that is longer than it may be */
+  #askAbout(question: Selection | ContextsQuestion): Question {
+    const { nameBytesMax } = this.#policy.limits;
+    mustBeShort(question.exportName, nameBytesMax);
+    if (question.kind === 'contexts') {
+      for (const query of question.queries) mustBeShort(query, nameBytesMax);
+    }
+    return this.#ask(question);
   }
 
   #ask(question: Question): Question {

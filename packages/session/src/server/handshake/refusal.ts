@@ -2,7 +2,7 @@
  * The errors that options are answered with, each with its text for the person at the other end.
  * Spec: proto.md, "Error types".
  */
-import { Option, OptionReply, spellOption, WireError } from '@nbd/codec';
+import { measureText, Option, OptionReply, spellOption, WireError } from '@nbd/codec';
 import { quote } from './quote.ts';
 
 export interface Refusal {
@@ -72,5 +72,17 @@ export function invalid(option: number, error: WireError): Refusal {
 export function mustBeEmpty(data: Uint8Array): void {
   if (data.length > 0) {
     throw new WireError('bad-length', `this option carries no data, found ${data.length} bytes`);
+  }
+}
+
+/**
+ * Checks a name or a query that the client has sent, as the limit of this server has it.
+ *
+ * @throws WireError "bad-length"
+ */
+export function mustBeShort(name: string, bytesMax: number): void {
+  const bytes = measureText(name);
+  if (bytes > bytesMax) {
+    throw new WireError('bad-length', `a name may be ${bytesMax} bytes long here, found ${bytes}`);
   }
 }

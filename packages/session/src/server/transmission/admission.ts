@@ -6,10 +6,11 @@
  * Hot path.
  */
 import { Command, CommandFlag } from '@nbd/codec';
+import type { SessionLimits } from '../../limits.ts';
 import type { BufferPool } from '../../memory/buffer-pool.ts';
 import { READ_AHEAD_BYTES } from './data-piece.ts';
 import type { InFlight } from './in-flight.ts';
-import { STATUS_BYTES_MAX } from './status-chunk.ts';
+import { EXTENT_BYTES_MAX } from './status-chunk.ts';
 
 /** Bytes of requests that a session may have under way whatever the others hold. */
 const SHARE_BYTES = 2 ** 20;
@@ -18,6 +19,7 @@ const SMALL_STATUS_BYTES = 4096;
 
 export class Admission {
   readonly #bytesMax: number;
+  readonly #statusBytesMax: number;
   readonly #pool: BufferPool;
   readonly #readsInPieces: boolean;
   #inFlight = 0;
@@ -26,8 +28,9 @@ export class Admission {
   #resizing = false;
 
   /** `readsInPieces`: whether a READ may be answered so, which needs less memory. */
-  constructor(bytesMax: number, pool: BufferPool, readsInPieces: boolean) {
-    this.#bytesMax = bytesMax;
+  constructor(limits: SessionLimits, pool: BufferPool, readsInPieces: boolean) {
+    this.#bytesMax = limits.inFlightBytesMax;
+    this.#statusBytesMax = limits.extentsMax * EXTENT_BYTES_MAX;
     this.#pool = pool;
     this.#readsInPieces = readsInPieces;
   }
@@ -43,18 +46,21 @@ export class Admission {
     request.heldBytes = bytes;
     if (this.#inFlight === 0) return true;
     if (this.#resizing || request.type === Command.RESIZE) return false;
+    if (!this.#pool.mayBegin(this.#inFlight)) return false;
     const sum = this.#bytes + bytes;
     return sum <= this.#bytesMax && (sum <= SHARE_BYTES || this.#pool.hasRoom(bytes));
   }
 
   enter(request: InFlight): void {
     this.#inFlight++;
+    this.#pool.begin();
     this.#bytes += request.heldBytes;
     this.#resizing = request.type === Command.RESIZE;
   }
 
   leave(request: InFlight): void {
     this.#inFlight--;
+    this.#pool.end();
     this.#bytes -= request.heldBytes;
     this.#resizing = false;
   }
@@ -70,7 +76,7 @@ export class Admission {
         return length;
       case Command.BLOCK_STATUS:
         return (flags & CommandFlag.REQ_ONE) === 0
-          ? contexts.length * STATUS_BYTES_MAX
+          ? contexts.length * this.#statusBytesMax
           : SMALL_STATUS_BYTES;
       default:
         return 0;

@@ -32,6 +32,11 @@ export class Answers {
     this.#pool = pool;
   }
 
+  /** Error replies so far, by ErrorCode. */
+  get errors(): ReadonlyMap<number, number> {
+    return this.#replies.errors;
+  }
+
   /** Makes the place for the data of a READ, in the reply, and lends it to be filled. */
   reserveData(request: InFlight, apart: boolean): Uint8Array {
     mustBeLent(request);

@@ -51,6 +51,10 @@ export class InFlight implements Request, ExtendedDataChunk {
   replySlab: Slab | undefined;
   replyAt = 0;
 
+  /** When it was given to the disk, and when the disk was last given of it. Kept by a `Stopwatch`, if there is one. */
+  beganAt = 0;
+  diskBeganAt = 0;
+
   /** Whether the host has it. Kept by the session. */
   lent = false;
 

@@ -17,12 +17,22 @@ import type { Terms } from '../../agreement/terms.ts';
 
 export class ReplyWriter {
   readonly form: ReplyForm;
+  /** Error replies that were written, by ErrorCode. */
+  readonly errors: Map<number, number> = new Map();
   readonly #facts: ExportFacts;
   readonly #terms: Terms;
   readonly #outbox: Outbox;
+  readonly #extentsMax: number;
 
-  constructor(form: ReplyForm, facts: ExportFacts, terms: Terms, outbox: Outbox) {
+  constructor(
+    form: ReplyForm,
+    facts: ExportFacts,
+    terms: Terms,
+    outbox: Outbox,
+    extentsMax: number,
+  ) {
     this.form = form;
+    this.#extentsMax = extentsMax;
     this.#facts = facts;
     this.#terms = terms;
     this.#outbox = outbox;
@@ -62,6 +72,7 @@ export class ReplyWriter {
    */
   error(request: InFlight, offset: number | undefined): void {
     request.replySlab?.release();
+    this.errors.set(request.error, (this.errors.get(request.error) ?? 0) + 1);
     const { form } = this;
     const text = form.chunks === undefined ? '' : explainError(request, this.#facts, this.#terms);
     const bytes = form.measureError(text, offset !== undefined);
@@ -95,7 +106,14 @@ export class ReplyWriter {
 
   status(request: InFlight, contextId: number): StatusChunk {
     const { blockMinimum } = this.#facts;
-    return new StatusChunk(request, contextId, blockMinimum, this.#chunks(), this.#outbox);
+    return new StatusChunk(
+      request,
+      contextId,
+      blockMinimum,
+      this.#chunks(),
+      this.#outbox,
+      this.#extentsMax,
+    );
   }
 
   #chunks(): ChunkForm {

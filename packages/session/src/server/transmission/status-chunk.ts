@@ -16,13 +16,8 @@ import type { Outbox } from '../outbox.ts';
 import type { InFlight } from './in-flight.ts';
 import type { ChunkForm } from './reply-form.ts';
 
-/**
- * Runs that are looked at for one chunk, so that neither the work nor the memory for it depends on the
- * disk: 2^16 extents are 1 MiB in the larger form, and the spec asks for at most 2^20 of them (C-257).
- */
-const RUNS_MAX = 2 ** 16;
-/** The most that one chunk takes, bytes. */
-export const STATUS_BYTES_MAX: number = RUNS_MAX * 16;
+/** The most that one extent takes, bytes: in the larger form. */
+export const EXTENT_BYTES_MAX = 16;
 
 /** Extents in the first region and in the largest, which is 32 KiB in the larger form. */
 const FIRST_EXTENTS = 64;
@@ -46,6 +41,7 @@ export class StatusChunk {
   readonly #outbox: Outbox;
   readonly #wantsOne: boolean;
   readonly #lengthMax: number;
+  readonly #runsMax: number;
   readonly #regions: Region[] = [];
   /** How many extents the last region has room for, and still has. */
   #regionExtents = 0;
@@ -60,12 +56,14 @@ export class StatusChunk {
   #length = 0;
   #flags = 0;
 
+  /** Of `runsMax` runs and no more is looked at, so that neither the work nor the memory for it depends on the disk (C-257). */
   constructor(
     request: InFlight,
     contextId: number,
     blockMinimum: number,
     form: ChunkForm,
     outbox: Outbox,
+    runsMax: number,
   ) {
     this.request = request;
     this.#contextId = contextId;
@@ -73,6 +71,7 @@ export class StatusChunk {
     this.#outbox = outbox;
     this.#wantsOne = (request.flags & CommandFlag.REQ_ONE) !== 0;
     const unit = Math.max(ALIGNMENT, blockMinimum);
+    this.#runsMax = runsMax;
     this.#lengthMax = form.statusLengthMax - (form.statusLengthMax % unit);
   }
 
@@ -93,7 +92,7 @@ export class StatusChunk {
       this.#length = this.#lengthMax;
       return this.#stop();
     }
-    if (this.#covered === this.request.length || this.#runs === RUNS_MAX) return this.#stop();
+    if (this.#covered === this.request.length || this.#runs === this.#runsMax) return this.#stop();
     return true;
   }
 

@@ -74,9 +74,9 @@ export class Transmission {
     { inbox, outbox, pool, limits }: TransmissionParts,
   ) {
     const forms = formsOf(terms.replyMode);
-    const replies = new ReplyWriter(forms.replies, facts, terms, outbox);
+    const replies = new ReplyWriter(forms.replies, facts, terms, outbox, limits.extentsMax);
     const inChunks = replies.form.chunks !== undefined;
-    const admission = new Admission(limits.inFlightBytesMax, pool, inChunks);
+    const admission = new Admission(limits, pool, inChunks);
     const slots = new Slots(limits.inFlightMax);
     this.answers = new Answers({ replies, admission, slots, pool });
     this.chunks = inChunks ? new Chunks(replies, this.answers) : undefined;

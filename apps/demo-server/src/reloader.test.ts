@@ -6,7 +6,8 @@ import { serve } from '@nbd/server';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder.ts';
-import { TlsReloader } from './tls-reloader.ts';
+import { Reloader } from './reloader.ts';
+import type { Serving } from './serving.ts';
 
 test('what is asked for before the server is there is done when it is, and those that follow after it', async () => {
   const path = join(temporaryFolder(), 'keys.psk');
@@ -17,7 +18,9 @@ test('what is asked for before the server is there is done when it is, and those
     lines.push((JSON.parse(line) as { readonly msg: string }).msg);
     log.emit('line');
   };
-  const reloader = new TlsReloader(pino({}, { write }));
+  const reloader = new Reloader(pino({}, { write }), [
+    { what: 'TLS', reload: (server) => server.reloadTls() },
+  ]);
   reloader.reload();
   const server = await serve({
     listen: 'nbd://127.0.0.1:0',
@@ -28,7 +31,7 @@ test('what is asked for before the server is there is done when it is, and those
   expect(lines).toEqual([]);
 
   writeFileSync(path, 'no key');
-  reloader.serveWith(server);
+  reloader.serveWith(server as unknown as Serving);
   reloader.reload();
   while (lines.length < 2) await once(log, 'line');
   const refused = `TLS: what was read before stays in force: ${path}:1: expected NAME:KEY, the key in hexadecimal`;

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { MetricsServer, type Pages, plain } from './metrics-server.ts';
+
+const PAGES: Pages = new Map([
+  ['/', () => plain(200, 'here')],
+  [
+    '/broken',
+    () => {
+      throw new Error('secret');
+    },
+  ],
+]);
+
+async function serving(host = '127.0.0.1'): Promise<number> {
+  const server = await MetricsServer.open({ host, port: 0 }, PAGES);
+  onTestFinished(() => server.close());
+  return server.address.port;
+}
+
+interface Asked {
+  readonly method?: string;
+  readonly path?: string;
+  readonly host?: string;
+  readonly body?: string;
+}
+
+async function ask(port: number, { method = 'GET', path = '/', host, body }: Asked = {}) {
+  const headers = {
+    ...(host !== undefined && { host }),
+    ...(body !== undefined && { 'content-length': body.length }),
+  };
+  const asked = request({ host: '127.0.0.1', port, method, path, headers, agent: false });
+  asked.end(body);
+  const [response] = await once(asked, 'response');
+  const { statusCode, headers: found } = response;
+  return { status: statusCode, headers: found, body: await text(response) };
+}
+
+test('pages are to be read, with their heads or without their bodies', async () => {
+  const port = await serving();
+  expect(await ask(port)).toMatchObject({ status: 200, body: 'here\n' });
+  expect(await ask(port, { path: '/?x=1' })).toMatchObject({ status: 200, body: 'here\n' });
+  const head = await ask(port, { method: 'HEAD' });
+  expect(head).toMatchObject({ status: 200, body: '', headers: { 'content-length': '5' } });
+});
+
+test('a page runs nothing that is not of this server, and is shown in no frame', async () => {
+  const { headers } = await ask(await serving());
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
+  expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  expect(headers).toMatchObject({
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-resource-policy': 'same-origin',
+  });
+});
+
+test.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is refused', async (method) => {
+  expect(await ask(await serving(), { method })).toMatchObject({
+    status: 405,
+    headers: { allow: 'GET, HEAD', connection: 'close' },
+  });
+});
+
+test('what is not there is not found, however it is spelled', async () => {
+  const port = await serving();
+  for (const path of ['/x', '//', '/../package.json', '/%2e%2e/package.json', '/live-page.js%00']) {
+    expect(await ask(port, { path })).toMatchObject({ status: 404, body: 'not found\n' });
+  }
+});
+
+test('a body is refused, and a page that fails says nothing of why', async () => {
+  const port = await serving();
+  expect(await ask(port, { body: 'x' })).toMatchObject({ status: 400 });
+  expect(await ask(port, { path: '/broken' })).toMatchObject({
+    status: 503,
+    body: 'not available now\n',
+  });
+});
+
+test.each([
+  ['localhost', 200],
+  ['LOCALHOST:9', 200],
+  ['127.0.0.1', 200],
+  ['[::1]:80', 200],
+  ['nbd.example', 421],
+  ['localhost.example:80', 421],
+])('where only this machine can reach it, the host %j is answered %d', async (host, status) => {
+  expect(await ask(await serving(), { host })).toMatchObject({ status });
+});
+
+test('where others can reach it, any name will do', async () => {
+  expect(await ask(await serving('0.0.0.0'), { host: 'nbd.example' })).toMatchObject({
+    status: 200,
+  });
+});
+
+test('what is not HTTP, and heads without end, are the end of the connection', async () => {
+  const port = await serving();
+  for (const says of [
+    '\u0016\u0003\u0001 what\r\n\r\n',
+    `GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}`,
+  ]) {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(says);
+    socket.resume();
+    await once(socket, 'end');
+    socket.destroy();
+  }
+  expect(await ask(port)).toMatchObject({ status: 200 });
+});
+
+test('at its end it leaves whoever is there', async () => {
+  const server = await MetricsServer.open({ host: '127.0.0.1', port: 0 }, PAGES);
+  const socket = connect(server.address.port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.on('error', () => undefined);
+  const closed = once(socket, 'close');
+  await server.close();
+  await closed;
+  expect(socket.destroyed).toBe(true);
+});

@@ -1,0 +1,114 @@
+import { type Driver, type ExportTable, exportTable, type OpenExport } from '@nbd/driver';
+import { expect, test } from 'vitest';
+import { type ExportPlan, ReloadableExports } from './reloadable-exports.ts';
+
+/** Disks that tell what is done to them. */
+function recording() {
+  const events: string[] = [];
+  const failures: unknown[] = [];
+  const exports = new ReloadableExports((error) => void failures.push(error));
+  const planOf = (name: string, what: string, open?: () => Promise<void>): ExportPlan => ({
+    what,
+    make: (): ExportTable =>
+      exportTable([
+        [
+          name,
+          async (): Promise<Driver> => {
+            await open?.();
+            events.push(`opened ${what}`);
+            return {
+              size: 512,
+              read: () => undefined,
+              close: () => void events.push(`closed ${what}`),
+            };
+          },
+        ],
+      ]),
+  });
+  const replace = (all: Readonly<Record<string, string>>) =>
+    exports.replace(new Map(Object.entries(all).map(([name, what]) => [name, planOf(name, what)])));
+  return { exports, events, failures, planOf, replace };
+}
+
+/** What is closed in the background is closed. */
+function settled(): Promise<void> {
+  return new Promise(setImmediate);
+}
+
+async function opened(exports: ReloadableExports, name: string): Promise<OpenExport> {
+  const found = await exports.open(name);
+  if (found === undefined) throw new Error(`expected an export ${name}, found none`);
+  return found;
+}
+
+test('new exports are opened, those that stay keep their disks, those that go are closed', async () => {
+  const { exports, events, replace } = recording();
+  await replace({ a: 'disk 1', b: 'disk 2' });
+  await replace({ b: 'disk 2', c: 'disk 3' });
+  await settled();
+  expect(events).toEqual(['opened disk 1', 'opened disk 2', 'opened disk 3', 'closed disk 1']);
+  expect([...exports.list()]).toEqual([{ name: 'b' }, { name: 'c' }]);
+  expect(await exports.open('a')).toBeUndefined();
+  expect((await opened(exports, '')).name).toBe('b');
+});
+
+test('a disk that goes while somebody has it is closed when the last lets go of it', async () => {
+  const { exports, events, replace } = recording();
+  await replace({ a: 'disk 1' });
+  const one = await opened(exports, 'a');
+  const other = await opened(exports, '');
+  await replace({ a: 'disk 2' });
+  expect((await opened(exports, 'a')).driver).not.toBe(one.driver);
+  await one.close();
+  expect(events).toEqual(['opened disk 1', 'opened disk 2']);
+  await other.close();
+  await settled();
+  expect(events).toEqual(['opened disk 1', 'opened disk 2', 'closed disk 1']);
+});
+
+test('if one does not open, all is as it was', async () => {
+  const { exports, events, planOf, replace } = recording();
+  await replace({ a: 'disk 1' });
+  const fails = planOf('c', 'disk 3', () => Promise.reject(new Error('no such file')));
+  const plans = new Map([
+    ['b', planOf('b', 'disk 2')],
+    ['c', fails],
+  ]);
+  await expect(exports.replace(plans)).rejects.toThrow('export "c" cannot be opened: no such file');
+  expect([...exports.list()]).toEqual([{ name: 'a' }]);
+  expect(events).toEqual(['opened disk 1', 'opened disk 2', 'closed disk 2']);
+});
+
+test('replacements that overlap are done one after the other', async () => {
+  const { exports, events, replace } = recording();
+  await Promise.all([replace({ a: 'disk 1' }), replace({ a: 'disk 2' }), replace({ a: 'disk 3' })]);
+  await settled();
+  expect([...exports.list()]).toEqual([{ name: 'a' }]);
+  expect(events.filter((event) => event.startsWith('closed'))).toEqual([
+    'closed disk 1',
+    'closed disk 2',
+  ]);
+});
+
+test('at the end all are closed, once, also those that had gone and are still in use', async () => {
+  const { exports, events, replace } = recording();
+  await replace({ a: 'disk 1' });
+  const used = await opened(exports, 'a');
+  await replace({ b: 'disk 2' });
+  await Promise.all([exports.close(), exports.close()]);
+  await used.close();
+  expect(events).toEqual(['opened disk 1', 'opened disk 2', 'closed disk 2', 'closed disk 1']);
+  expect(() => exports.open('b')).toThrow('the exports are closed');
+  await expect(replace({ c: 'disk 3' })).rejects.toThrow('the exports are closed');
+});
+
+test('a disk that does not close when it has gone is told of', async () => {
+  const { exports, failures } = recording();
+  const fault = new Error('worn out');
+  const driver: Driver = { size: 1, read: () => undefined, close: () => Promise.reject(fault) };
+  const plan = { what: 'worn', make: () => exportTable({ a: driver }) };
+  await exports.replace(new Map([['a', plan]]));
+  await exports.replace(new Map([['a', { what: 'new', make: () => exportTable({ a: driver }) }]]));
+  await settled();
+  expect(failures).toEqual([fault]);
+});

@@ -1,0 +1,177 @@
+/**
+ * Exports that can become others while they are served.
+ *
+ * Those that stay as they were keep their disks. One that goes is no longer listed or opened; its disk is closed when the
+ * last connection lets go of it.
+ */
+import {
+  type Awaitable,
+  DriverError,
+  type ExportListing,
+  type ExportSource,
+  type ExportTable,
+  type OpenExport,
+} from '@nbd/driver';
+
+/** What is to be served: for each name what it is, in words that differ where it differs, and how to make it. */
+export type ExportPlans = ReadonlyMap<string, ExportPlan>;
+
+export interface ExportPlan {
+  readonly what: string;
+  /** A table of this export alone, not yet open. */
+  readonly make: () => ExportTable;
+}
+
+/** A disk that is served, or was and is still in use. */
+interface Served {
+  readonly what: string;
+  readonly table: ExportTable;
+  /** How many connections have it. */
+  uses: number;
+  isRetired: boolean;
+}
+
+export class ReloadableExports implements ExportSource {
+  /** Told of a disk that did not close when its last connection had let go. */
+  readonly #closeFailed: (error: unknown) => void;
+  #served: ReadonlyMap<string, Served> = new Map();
+  readonly #retired = new Set<Served>();
+  #last: Promise<void> = Promise.resolve();
+  #isClosed = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(closeFailed: (error: unknown) => void) {
+    this.#closeFailed = closeFailed;
+  }
+
+  /**
+   * Serves these, at least one, in place of those that there are; the first is the default export unless one has the
+   * empty name. Rejects with the failure of a disk that does not open; then all is as it was.
+   */
+  async replace(plans: ExportPlans): Promise<void> {
+    const replacing = this.#last.then(() => this.#replace(plans));
+    this.#last = replacing.catch(() => undefined);
+    await replacing;
+  }
+
+  list(): Iterable<ExportListing> {
+    return Array.from(this.#served.keys(), (name) => ({ name }));
+  }
+
+  open(name: string): Awaitable<OpenExport | undefined> {
+    if (this.#isClosed) throw new DriverError('ESHUTDOWN', 'the exports are closed');
+    const served = this.#find(name);
+    if (served === undefined) return undefined;
+    // Before it is open, so that a reload in the meantime does not close it.
+    served.uses++;
+    try {
+      const opening = served.table.open(name);
+      if (opening instanceof Promise) return this.#lendLater(served, opening);
+      return this.#lend(served, opening);
+    } catch (error) {
+      this.#release(served);
+      throw error;
+    }
+  }
+
+  requiresTls(name: string): boolean {
+    return this.#find(name)?.table.requiresTls(name) === true;
+  }
+
+  /** Flushes and closes all, also what is still in use. Rejects with the failures of those that do not close. Later calls answer the same. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#last;
+    const all = [...this.#served.values(), ...this.#retired];
+    const closings = await Promise.allSettled(all.map(({ table }) => table.close()));
+    const faults = closings.flatMap((closing) =>
+      closing.status === 'rejected' ? [closing.reason as unknown] : [],
+    );
+    if (faults.length === 1) throw faults[0];
+    if (faults.length > 1) {
+      throw new AggregateError(faults, `${faults.length} disks failed to close`);
+    }
+  }
+
+  async #replace(plans: ExportPlans): Promise<void> {
+    if (this.#isClosed) throw new DriverError('ESHUTDOWN', 'the exports are closed');
+    const next = new Map<string, Served>();
+    const fresh: Served[] = [];
+    try {
+      for (const [name, { what, make }] of plans) {
+        const known = this.#served.get(name);
+        if (known?.what === what) {
+          next.set(name, known);
+          continue;
+        }
+        const served = { what, table: make(), uses: 0, isRetired: false };
+        fresh.push(served);
+        next.set(name, served);
+      }
+      await Promise.all(fresh.map(({ table }) => table.openAll()));
+    } catch (error) {
+      // What those that did open say at their end is no news beside it.
+      await Promise.allSettled(fresh.map(({ table }) => table.close()));
+      throw error;
+    }
+    const before = this.#served;
+    this.#served = next;
+    for (const [name, served] of before) if (next.get(name) !== served) this.#retire(served);
+  }
+
+  #find(name: string): Served | undefined {
+    const known = this.#served.get(name);
+    if (known !== undefined || name !== '') return known;
+    const [first] = this.#served.values();
+    return first;
+  }
+
+  #lend(served: Served, opened: OpenExport | undefined): OpenExport | undefined {
+    if (opened === undefined) {
+      this.#release(served);
+      return undefined;
+    }
+    return {
+      ...opened,
+      close: () => {
+        const closing = opened.close();
+        this.#release(served);
+        return closing;
+      },
+    };
+  }
+
+  async #lendLater(
+    served: Served,
+    opening: Promise<OpenExport | undefined>,
+  ): Promise<OpenExport | undefined> {
+    try {
+      return this.#lend(served, await opening);
+    } catch (error) {
+      this.#release(served);
+      throw error;
+    }
+  }
+
+  #retire(served: Served): void {
+    served.isRetired = true;
+    this.#retired.add(served);
+    this.#closeIfDone(served);
+  }
+
+  #release(served: Served): void {
+    served.uses--;
+    this.#closeIfDone(served);
+  }
+
+  #closeIfDone(served: Served): void {
+    if (!served.isRetired || served.uses > 0 || this.#isClosed) return;
+    this.#retired.delete(served);
+    served.table.close().catch(this.#closeFailed);
+  }
+}

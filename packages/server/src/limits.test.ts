@@ -1,0 +1,35 @@
+import { DEFAULT_LIMITS, DEFAULT_MEMORY_LIMITS } from '@nbd/session';
+import { expect, test } from 'vitest';
+import { type Limit, LIMITS, memoryLimitsIn, serverLimitsWith, sessionLimitsIn } from './limits.ts';
+
+test('without overrides each limit has its default, those of sessions and their memory too', () => {
+  const limits = serverLimitsWith();
+  const defaults = Object.entries(LIMITS).map(([name, limit]: [string, Limit]) => [
+    name,
+    limit.default,
+  ]);
+  expect(limits).toEqual(Object.fromEntries(defaults));
+  expect(sessionLimitsIn(limits)).toEqual(DEFAULT_LIMITS);
+  expect(memoryLimitsIn(limits, 1)).toEqual(DEFAULT_MEMORY_LIMITS);
+});
+
+test('what is said of one limit changes no other', () => {
+  const limits = serverLimitsWith({ extentsMax: 7, lentBytesMax: 9 });
+  expect(limits).toEqual({ ...serverLimitsWith(), extentsMax: 7, lentBytesMax: 9 });
+  expect(sessionLimitsIn(limits)).toEqual({ ...DEFAULT_LIMITS, extentsMax: 7 });
+});
+
+test('of what is for all connections each of several threads has a part, and at least one', () => {
+  const limits = serverLimitsWith({
+    allInFlightMax: 2,
+    idleBytesMax: 400,
+    lentBytesMax: 800,
+    allUnsentBytesMax: 1001,
+  });
+  expect(memoryLimitsIn(limits, 4)).toEqual({
+    allInFlightMax: 1,
+    idleBytesMax: 100,
+    lentBytesMax: 200,
+    allUnsentBytesMax: 251,
+  });
+});
