@@ -6,6 +6,7 @@
  */
 export { type BlobDriverOptions, type BlobLike, blobDriver } from './blob-driver.ts';
 export { overlayDriver, type OverlayDriverOptions } from './overlay-driver.ts';
+export { type OverlayRecord, overlayRecord } from './overlay-record.ts';
 export {
   type SyncAccessDriverOptions,
   syncAccessDriver,

@@ -8,6 +8,7 @@ import {
   type Extent,
   filter,
 } from '@nbd/driver';
+import type { OverlayRecord } from './overlay-record.ts';
 import { WrittenRanges } from './written-ranges.ts';
 
 export interface OverlayDriverOptions {
@@ -18,26 +19,31 @@ export interface OverlayDriverOptions {
    * already does not matter.
    */
   readonly top: Driver;
+  /**
+   * Where it is kept which bytes were written, by each flush and at the end; what it says at the beginning is in `top`
+   * already. It belongs to the disk. Absent: the changes are gone with the object.
+   */
+  readonly record?: OverlayRecord;
 }
 
 /**
  * A disk of the size and content of `base`, whose changes go to `top`: a `memoryDriver`, a `syncAccessDriver`, or
  * any disk that can be written. It can do what `top` can, but for `resize` and `maps`, and closes both.
  *
- * Which bytes were written is known to this object alone, so the changes are gone with it, whatever
- * `top` keeps. Nothing is copied from the base: a write costs what it costs in `top`.
+ * Nothing is copied from the base: a write costs what it costs in `top`. Without a `record`, which bytes were
+ * written is known to this object alone. With one, what was flushed is found again, of the same base.
  *
  * @throws TypeError for a `top` that cannot be written
  * @throws RangeError for one that is smaller than `base`
  */
-export function overlayDriver({ base, top }: OverlayDriverOptions): Driver {
+export function overlayDriver({ base, top, record }: OverlayDriverOptions): Driver {
   const writeTop = top.readOnly === true ? undefined : top.write?.bind(top);
   if (writeTop === undefined) throw new TypeError('overlay: expected a top that can be written');
   const { size } = base;
   if (top.size < size) {
     throw new RangeError(`overlay: expected a top of at least ${size} bytes, found ${top.size}`);
   }
-  const written = new WrittenRanges();
+  const written = new WrittenRanges(record?.borders);
   const diskAt = (offset: number): Driver => (written.has(offset) ? top : base);
   const zeroTop = top.zero?.bind(top);
 
@@ -83,6 +89,26 @@ export function overlayDriver({ base, top }: OverlayDriverOptions): Driver {
     }
   }
 
+  let savedChanges = 0;
+  let lastFlush = Promise.resolve();
+
+  /** What is written while the top flushes may not last yet, so it is for the next flush to save. */
+  async function flushAndSave(into: OverlayRecord): Promise<void> {
+    const borders = [...written.borders];
+    const { changes } = written;
+    await top.flush?.();
+    if (changes === savedChanges) return;
+    await into.save(borders);
+    savedChanges = changes;
+  }
+
+  /** One after the other, so that a record never takes the place of a later one. */
+  function flushInTurn(into: OverlayRecord): Promise<void> {
+    const flush = () => flushAndSave(into);
+    lastFlush = lastFlush.then(flush, flush);
+    return lastFlush;
+  }
+
   return filter(top, {
     size,
     ...(base.blockSize !== undefined && { blockSize: forBoth(base.blockSize, top.blockSize) }),
@@ -108,12 +134,18 @@ export function overlayDriver({ base, top }: OverlayDriverOptions): Driver {
       ((offset, length, options) =>
         noteWhenDone(zeroTop(offset, length, options), offset, offset + length)),
 
+    ...(record !== undefined && { fua: undefined, flush: () => flushInTurn(record) }),
+
     async close() {
-      try {
-        await base.close?.();
-      } finally {
-        await top.close?.();
-      }
+      const closings = [
+        async () => await record?.close(),
+        async () => await top.close?.(),
+        async () => await base.close?.(),
+      ];
+      const flushing = record === undefined ? undefined : flushInTurn(record);
+      const ends = await Promise.allSettled([flushing]);
+      for (const close of closings) ends.push(...(await Promise.allSettled([close()])));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     },
   });
 }

@@ -67,7 +67,8 @@ function own(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes as Uint8Array<ArrayBuffer>;
 }
 
-function attempt<Found>(what: string, offset: number, call: () => Found): Found {
+/** Makes the call of a handle, and says of a failure what a client can be told. */
+export function attempt<Found>(what: string, offset: number, call: () => Found): Found {
   try {
     return call();
   } catch (cause) {

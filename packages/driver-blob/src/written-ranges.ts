@@ -4,7 +4,22 @@
  */
 export class WrittenRanges {
   /** Ascending: in turn the first byte of a run and the first behind it. */
-  readonly #borders: number[] = [];
+  readonly #borders: number[];
+  #changes = 0;
+
+  /** Begins with what `borders` says, as they are kept. */
+  constructor(borders: readonly number[] = []) {
+    this.#borders = [...borders];
+  }
+
+  get borders(): readonly number[] {
+    return this.#borders;
+  }
+
+  /** Grows whenever a border has changed. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   has(offset: number): boolean {
     return this.#countUpTo(offset) % 2 === 1;
@@ -22,6 +37,9 @@ export class WrittenRanges {
     const borders: number[] = [];
     if (first % 2 === 0) borders.push(offset);
     if (behind % 2 === 0) borders.push(end);
+    const isKnown = (border: number, i: number): boolean => this.#borders[first + i] === border;
+    if (behind - first === borders.length && borders.every(isKnown)) return;
+    this.#changes++;
     this.#borders.splice(first, behind - first, ...borders);
   }
 

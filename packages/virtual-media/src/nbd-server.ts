@@ -1,8 +1,8 @@
 /**
  * A file of a page as virtual media, with the shape that pages of consoles call: a server that is made of an
- * endpoint, a file, a name and a token, and tells by three functions how it goes.
+ * endpoint, a file, a name and a token, and tells by functions how it goes.
  */
-import { filter, oneExport } from '@nbd/driver';
+import type { Driver, ExportSource } from '@nbd/driver';
 import { type BlobLike, blobDriver } from '@nbd/driver-blob';
 import {
   CloseCode,
@@ -20,6 +20,11 @@ export interface NBDServerOptions {
   readonly protocols?: readonly string[];
   /** True: when a client is done, in good order or not, dial again for the next, until `stop`. Default false. */
   readonly redial?: boolean;
+  /**
+   * What is served, made of the file by the caller: with an overlay, or watched by a filter. It stays the caller's,
+   * and must not offer several connections (`multiConn`). Default: the file, read-only.
+   */
+  readonly disk?: Driver;
   /** Makes the sockets. Default: the WebSocket of the page. */
   readonly dial?: (endpoint: string, protocols: string[]) => WebSocketLike;
 }
@@ -33,8 +38,8 @@ type Served = ReturnType<typeof serveWebSocket>;
 const CUT_OFF = new Set(['closed', 'closed-early', 'left']);
 
 /**
- * Serves `file`, read-only, to the client behind `endpoint`, from `start` to `stop`. It may be started again when
- * it is over. The three functions do nothing until they are replaced.
+ * Serves `file` to the client behind `endpoint`, from `start` to `stop`. It may be started again when
+ * it is over. The functions that tell do nothing until they are replaced.
  */
 export class NBDServer {
   readonly endpoint: string;
@@ -50,7 +55,11 @@ export class NBDServer {
   socketClosed: (code: number) => void = () => undefined;
   /** A part of the file could not be read, for the first time since `start`. The client was told, and others are served on. */
   errorReadingFile: () => void = () => undefined;
+  /** A client has the disk, and has it no more. Scripts of consoles have no such functions. */
+  clientEntered: () => void = () => undefined;
+  clientLeft: () => void = () => undefined;
   readonly #protocols: string[];
+  readonly #exports: ExportSource;
   readonly #redial: boolean;
   readonly #dial: (endpoint: string, protocols: string[]) => WebSocketLike;
   #served: Served | undefined;
@@ -70,6 +79,7 @@ export class NBDServer {
     this.file = file;
     this.id = id;
     this.#protocols = [...(options.protocols ?? [token])];
+    this.#exports = sourceOf(options.disk, file);
     this.#redial = options.redial ?? false;
     this.#dial = options.dial ?? ((url, protocols) => new WebSocket(url, protocols));
   }
@@ -95,23 +105,28 @@ export class NBDServer {
   }
 
   #open(): void {
-    const { endpoint, file } = this;
+    const { endpoint } = this;
     const socket = this.#dial(endpoint, [...this.#protocols]);
     this.#isRunning = true;
     let code: number = CloseCode.BROKEN;
     let reason = 'closed';
+    let hasEntered = false;
     socket.addEventListener('open', () => this.socketStarted());
     socket.addEventListener('close', (event) => {
       code = codeOf(event);
     });
     this.#served = serveWebSocket(socket, {
-      // A second connection would need a second socket.
-      exports: oneExport({ driver: filter(blobDriver({ blob: file }), { multiConn: undefined }) }),
+      exports: this.#exports,
       context: { peer: endpoint },
       observer: {
+        entered: () => {
+          hasEntered = true;
+          this.clientEntered();
+        },
         requestFailed: () => this.#noteFailure(),
         ended: (found) => {
           reason = found;
+          if (hasEntered) this.clientLeft();
         },
       },
     });
@@ -143,6 +158,15 @@ export class NBDServer {
     this.#isRunning = false;
     this.socketClosed(code);
   }
+}
+
+/** One disk, without a name. A second connection would need a second socket. */
+function sourceOf(disk: Driver | undefined, file: BlobLike): ExportSource {
+  const open = (): Driver => disk ?? { ...blobDriver({ blob: file }), multiConn: false };
+  return {
+    list: () => [{ name: '' }],
+    open: (name) => (name === '' ? { name, driver: open(), close: () => undefined } : undefined),
+  };
 }
 
 function codeOf({ code = CloseCode.BROKEN, reason = '' }: WebSocketEvent): number {

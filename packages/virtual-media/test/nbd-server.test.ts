@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBridge, refuse, sameToken } from '@nbd/bridge';
 import { connect } from '@nbd/client';
+import type { Driver } from '@nbd/driver';
 import { bearerProtocols, CloseCode } from '@nbd/websocket';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -180,6 +181,28 @@ test('a client that speaks no NBD does not eject the file of a page that dials a
   expect(client.size).toBe(CONTENT.length);
   await client.close();
   expect(told).not.toContain('closed 1002');
+});
+
+test('a disk of the caller is served in place of the file, and the page is told of each client', async () => {
+  const { bridge, url } = await bridgeAt();
+  const bytes = new Uint8Array(4096);
+  const disk: Driver = {
+    size: bytes.length,
+    read: (target, offset) => target.set(bytes.subarray(offset, offset + target.length)),
+    write: (source, offset) => bytes.set(source, offset),
+  };
+  const { page, told, over } = pageOf(url, { ...FOR_BRIDGE, disk });
+  page.clientEntered = () => told.push('entered');
+  page.clientLeft = () => told.push('left');
+  page.start();
+  const [{ uri }] = await once(bridge, 'arrived');
+  const client = await connect(uri);
+  await client.write(Uint8Array.of(7), 100);
+  expect((await client.read(100, 1))[0]).toBe(7);
+  expect(told).toEqual(['started', 'entered']);
+  await client.close();
+  await over;
+  expect(told).toEqual(['started', 'entered', 'left', 'closed 1000']);
 });
 
 test('a page that is turned away does not dial again', async () => {

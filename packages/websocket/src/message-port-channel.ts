@@ -33,9 +33,8 @@ export class MessagePortChannel implements Channel {
   readonly #turns: Turns;
   readonly #outgoing = new Outgoing();
   #receiver!: ChannelReceiver;
-  /** What may be sent, and what was sent and not yet taken. */
+  /** What may be sent. */
   #credit = 0;
-  #untakenBytes = 0;
   /** What the other end may send, and what it may be told that it may send besides. */
   #granted = 0;
   #owed = 0;
@@ -57,7 +56,7 @@ export class MessagePortChannel implements Channel {
 
   get queuedBytes(): number {
     if (this.#isOver) return Number.POSITIVE_INFINITY;
-    return this.#outgoing.waitingBytes + this.#untakenBytes;
+    return this.#outgoing.waitingBytes;
   }
 
   start(receiver: ChannelReceiver): void {
@@ -114,7 +113,6 @@ export class MessagePortChannel implements Channel {
       const frame = this.#outgoing.take(Math.min(this.#credit, FRAME_BYTES_MAX));
       if (frame === undefined) break;
       this.#credit -= frame.length;
-      this.#untakenBytes += frame.length;
       const { buffer } = new Uint8Array(frame);
       this.#port.postMessage(buffer, [buffer]);
     }
@@ -144,7 +142,6 @@ export class MessagePortChannel implements Channel {
 
   #receiveCredit(bytes: number): void {
     this.#credit += bytes;
-    this.#untakenBytes = Math.max(this.#untakenBytes - bytes, 0);
     this.#flush();
     while (!this.#isOver && this.#outgoing.takeDone(0)) this.#receiver.sent();
     this.#closeIfDone();

@@ -16,6 +16,11 @@ export class Outgoing {
     return this.#waitingBytes;
   }
 
+  /** Bytes that are on their way, given that `unsentBytes` of what was given out are not. */
+  sentBytes(unsentBytes: number): number {
+    return this.#takenBytes - unsentBytes;
+  }
+
   /** Whether somebody waits for his memory. */
   get hasLent(): boolean {
     return this.#lentUpTo.length > 0;
@@ -54,7 +59,7 @@ export class Outgoing {
   /** Whether the oldest lent send is done, given `unsentBytes` as above; it is then no longer known. */
   takeDone(unsentBytes: number): boolean {
     const [oldest] = this.#lentUpTo;
-    if (oldest === undefined || oldest > this.#takenBytes - unsentBytes) return false;
+    if (oldest === undefined || oldest > this.sentBytes(unsentBytes)) return false;
     this.#lentUpTo.shift();
     return true;
   }

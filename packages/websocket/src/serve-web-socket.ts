@@ -1,5 +1,6 @@
 /** Serves a client at the other end of a WebSocket, and tells it by the code of the close how it ended. */
 import {
+  BufferPool,
   type EndReason,
   type Observer,
   serveChannel,
@@ -7,14 +8,19 @@ import {
   type ServedSession,
 } from '@nbd/session';
 import { CloseCode } from './close-code.ts';
-import { WebSocketChannel, type WebSocketChannelOptions } from './web-socket-channel.ts';
+import {
+  BUFFERED_BYTES_MAX,
+  WebSocketChannel,
+  type WebSocketChannelOptions,
+} from './web-socket-channel.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 
 export interface ServeWebSocketOptions extends ServeChannelOptions, WebSocketChannelOptions {}
 
 /**
  * `serveChannel` over a `WebSocketChannel`, with a close code that says why the session has ended. The socket
- * may still be connecting, and either end may have opened it. Whether to come back is the caller's
+ * may still be connecting, and either end may have opened it. Unless `limits` says otherwise, as many bytes of replies
+ * may wait for the peer as the socket may have. Whether to come back is the caller's
  * choice, once `done` has resolved.
  *
  * @throws TypeError if there is to be TLS: a WebSocket has its own
@@ -28,6 +34,7 @@ export function serveWebSocket(
   const told = {
     secured: (peer) => observer.secured?.(peer),
     entered: (facts) => observer.entered?.(facts),
+    measure: (facts, errors) => observer.measure?.(facts, errors),
     sourceFailed: (error, exportName) => observer.sourceFailed?.(error, exportName),
     requestFailed: (failure) => observer.requestFailed?.(failure),
     closeFailed: (error) => observer.closeFailed?.(error),
@@ -36,7 +43,15 @@ export function serveWebSocket(
       observer.ended?.(reason, error);
     },
   } satisfies Required<Observer>;
-  return serveChannel(channel, { ...options, observer: told });
+  const { bufferedBytesMax = BUFFERED_BYTES_MAX, limits } = options;
+  // What the socket has counts as not taken. Of a pool that others share, a session has a quarter of what is free.
+  const { pool = new BufferPool({ allUnsentBytesMax: 8 * bufferedBytesMax }) } = options;
+  return serveChannel(channel, {
+    ...options,
+    limits: { unsentBytesMax: bufferedBytesMax, ...limits },
+    pool,
+    observer: told,
+  });
 }
 
 /** What a session that has ended closes with. */

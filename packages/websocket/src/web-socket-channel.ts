@@ -25,7 +25,7 @@ import type { WebSocketLike } from './web-socket-like.ts';
 
 export interface WebSocketChannelOptions {
   /**
-   * What the socket may have that the network has not taken, bytes. Default 1 MiB: less starves a fast
+   * What the socket may have that the network has not taken, bytes. Default 4 MiB: less starves a fast
    * network between two looks. It is passed by one message at the most.
    */
   readonly bufferedBytesMax?: number;
@@ -34,6 +34,9 @@ export interface WebSocketChannelOptions {
   /** Default: those of the event loop. The channel closes them. */
   readonly turns?: Turns;
 }
+
+/** What pages and workers look at every few milliseconds, and a fast network takes meanwhile. */
+export const BUFFERED_BYTES_MAX: number = 4 * 2 ** 20;
 
 /** The largest message: every WebSocket library and every proxy takes it, and it is no slower than larger ones. */
 const FRAME_BYTES_MAX = 64 * 1024;
@@ -69,8 +72,8 @@ export class WebSocketChannel implements Channel {
   /** Ends the wait for the next look. */
   #cancelLook: (() => void) | undefined;
   #lookMillis = LOOK_MILLIS_MIN;
-  /** What waited at the last look, here and in the socket, and for how long it has been no less. */
-  #unsentBytes = 0;
+  /** What the network had taken at the last look, and for how long it has taken no more. */
+  #sentBytes = 0;
   #idleMillis = 0;
 
   /**
@@ -78,7 +81,7 @@ export class WebSocketChannel implements Channel {
    * made or accepted, and start it there: what comes before is lost.
    */
   constructor(socket: WebSocketLike, options: WebSocketChannelOptions = {}) {
-    const { bufferedBytesMax = 2 ** 20, heldBytesMax = 64 * 2 ** 20 } = options;
+    const { bufferedBytesMax = BUFFERED_BYTES_MAX, heldBytesMax = 64 * 2 ** 20 } = options;
     this.#socket = socket;
     this.#bufferedBytesMax = bufferedBytesMax;
     this.#heldBytesMax = heldBytesMax;
@@ -183,11 +186,11 @@ export class WebSocketChannel implements Channel {
   }
 
   #noteProgress(): void {
-    const unsentBytes = this.queuedBytes;
-    const isLess = unsentBytes < this.#unsentBytes;
-    this.#idleMillis = isLess ? 0 : this.#idleMillis + this.#lookMillis;
-    this.#lookMillis = isLess ? LOOK_MILLIS_MIN : Math.min(2 * this.#lookMillis, LOOK_MILLIS_MAX);
-    this.#unsentBytes = unsentBytes;
+    const sentBytes = this.#outgoing.sentBytes(this.#socket.bufferedAmount);
+    const isMore = sentBytes > this.#sentBytes;
+    this.#idleMillis = isMore ? 0 : this.#idleMillis + this.#lookMillis;
+    this.#lookMillis = isMore ? LOOK_MILLIS_MIN : Math.min(2 * this.#lookMillis, LOOK_MILLIS_MAX);
+    this.#sentBytes = sentBytes;
   }
 
   #hear(data: unknown): void {

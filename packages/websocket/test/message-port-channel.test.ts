@@ -61,7 +61,7 @@ test('a receiver that pauses holds the sender back at the credit', async () => {
     setImmediate(resolve);
   });
   expect(there.receiver.bytes).toHaveLength(0);
-  expect(here.channel.queuedBytes).toBe(5500);
+  expect(here.channel.queuedBytes).toBe(4500);
   there.channel.resume();
   await here.receiver.until(() => here.receiver.told.length === 2);
   await there.receiver.until(() => there.receiver.bytes.length === 5500);

@@ -61,6 +61,18 @@ test('a network that takes nothing is looked at ever less often', () => {
   expect(turns.timersRun).toBeLessThan(25);
 });
 
+test('a network that takes as much as comes is looked at as often as one that is given no more', () => {
+  const socket = new ScriptedSocket({ takesAll: false });
+  const { channel, turns } = started(socket);
+  channel.send([new Uint8Array(1000)]);
+  for (let round = 0; round < 100; round++) {
+    channel.send([new Uint8Array(100)]);
+    socket.takes(100);
+    turns.pass(4);
+  }
+  expect(turns.timersRun).toBe(100);
+});
+
 test('a message that comes is a look too, so a tab with slow timers is served as well', () => {
   const socket = new ScriptedSocket({ takesAll: false });
   const { channel, receiver } = started(socket);
