@@ -12,10 +12,14 @@ export function pageChecks(vectors: readonly Vector[]): readonly Check[] {
   return [...engineChecks(vectors), ...workerChecks];
 }
 
-/** Those of them that run in other engines too. */
+/** Those of them that run outside of pages too. */
 export function engineChecks(vectors: readonly Vector[]): readonly Check[] {
+  return [noNodeHere, ...layerChecks(vectors)];
+}
+
+/** Those of the layers, which run in every engine, whatever else is there. */
+export function layerChecks(vectors: readonly Vector[]): readonly Check[] {
   return [
-    noNodeHere,
     ...codecChecks,
     ...vectorChecks(vectors),
     ...driverChecks,
