@@ -9,6 +9,7 @@ export default defineConfig(({ mode }) =>
     ? {
         root: 'src/page',
         resolve: { conditions: [OURS, ...defaultClientConditions] },
+        worker: { format: 'es' },
         build: { outDir: '../../dist/page', emptyOutDir: true, target: 'es2023' },
       }
     : {

@@ -1,51 +1,17 @@
 /** The program, a browser that chooses a file, and a client that reads it. */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { connect } from '@nbd/client';
-import { chromium, type Locator } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
+import { isExpected, NO_BROWSER, openBrowser, stateOf } from './browser.ts';
+import { started } from './started-program.ts';
 
-const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const CHROMIUM = '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-];
 const CONTENT = Uint8Array.from({ length: 1_000_003 }, (_, i) => i ^ (i >>> 8));
 
-const isExpected = existsSync(CHROMIUM) || process.env['CI'] !== undefined;
-
-function started(args: readonly string[]) {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  let errors = '';
-  child.stderr.on('data', (text) => (errors += String(text)));
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('close', resolve);
-  });
-  return {
-    child,
-    ended,
-    errors: () => errors,
-    /** What is behind the next line's word. */
-    async next(word: string): Promise<string> {
-      const { value = '' } = await lines.next();
-      if (!value.startsWith(word)) throw new Error(`expected "${word}", found "${value}"`);
-      return value.slice(word.length).trim();
-    },
-  };
-}
-
 test('a file that is chosen in the page is a disk, until it is ejected', async ({ skip }) => {
-  skip(!isExpected, 'there is no Chromium on this machine, and this is not CI');
+  skip(!isExpected, NO_BROWSER);
   const folder = await mkdtemp(join(tmpdir(), 'virtual-media-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'disk.iso');
@@ -54,10 +20,8 @@ test('a file that is chosen in the page is a disk, until it is ejected', async (
   const program = started(['--port', '0', '--listen', `nbd+unix:///?socket=${socket}`]);
   const url = await program.next('page');
 
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  onTestFinished(() => browser.close());
+  const browser = await openBrowser();
   const page = await browser.newPage();
-  const state = (text: string | RegExp): Locator => page.locator('#state', { hasText: text });
   await page.goto(url);
   await page.setInputFiles('#file', file);
   const uri = await program.next('disk');
@@ -70,17 +34,17 @@ test('a file that is chosen in the page is a disk, until it is ejected', async (
     expect(await program.next('free')).toMatch(/^1000/);
     await program.next('disk');
   }
-  await state('disk.iso is inserted.').waitFor();
+  await stateOf(page, 'disk.iso is inserted.').waitFor();
   await page.click('#eject');
   expect(await program.next('free')).toMatch(/^1001/);
-  await state('Ejected.').waitFor();
+  await stateOf(page, 'Ejected.').waitFor();
   expect(existsSync(socket)).toBe(false);
 
   await page.goto('about:blank');
   await page.goto(url.replace(/#.*/, '#token=wrong'));
   await page.setInputFiles('#file', file);
   expect(await program.next('refused')).toContain('1008 the token is missing or wrong');
-  await state(/token/).waitFor();
+  await stateOf(page, /token/).waitFor();
 
   program.child.kill('SIGTERM');
   expect(await program.ended).toBe(0);

@@ -1,11 +1,15 @@
 /** The page: it lends the file that is chosen until it is ejected, another is chosen, or the tab is closed. */
-import { NBDServer } from '@nbd/virtual-media';
-import { bearerProtocols } from '@nbd/websocket';
+import { discardKeptChanges, hasKeptChanges } from './kept-changes.ts';
+import type { Changes, News, Order } from './media-messages.ts';
+import { UsePanel } from './use-panel.ts';
 
-const input = document.querySelector<HTMLInputElement>('#file');
-const eject = document.querySelector<HTMLButtonElement>('#eject');
-const state = document.querySelector<HTMLOutputElement>('#state');
-if (input === null || eject === null || state === null) throw new Error('the page is not whole');
+const input = find('#file', HTMLInputElement);
+const settings = find('#settings', HTMLFormElement);
+const pause = find('#pause', HTMLButtonElement);
+const eject = find('#eject', HTMLButtonElement);
+const discard = find('#discard', HTMLButtonElement);
+const state = find('#state', HTMLOutputElement);
+const panel = new UsePanel(find('#use', HTMLElement));
 
 /** Behind the hash, which browsers send to nobody. */
 const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
@@ -20,39 +24,122 @@ const WORDS: Readonly<Record<number, string>> = {
   1013: 'Another tab has a file inserted.',
 };
 
-let inserted: NBDServer | undefined;
+/** Serves, so that the page stays responsive, and alone can have files of the origin. */
+const worker = new Worker(new URL('./media-worker.ts', import.meta.url), { type: 'module' });
 
-input.addEventListener('change', () => {
-  const [file] = input.files ?? [];
-  const before = inserted;
+/** What is inserted, or on its way in or out. */
+let inserted: File | undefined;
+/** To be inserted when the other is out. */
+let next: File | undefined;
+
+worker.addEventListener('message', ({ data }: MessageEvent<News>) => {
+  hear(data);
+});
+input.addEventListener('change', () => choose(input.files?.[0]));
+settings.addEventListener('change', ({ target }) => {
+  if (target !== input) choose(inserted);
+});
+settings.addEventListener('submit', (event) => event.preventDefault());
+addEventListener('dragover', (event) => event.preventDefault());
+addEventListener('drop', (event) => {
+  event.preventDefault();
+  choose(event.dataTransfer?.files[0]);
+});
+pause.addEventListener('click', () => setPaused(pause.ariaPressed !== 'true'));
+eject.addEventListener('click', () => {
+  setPaused(false);
+  order({ kind: 'eject' });
+});
+discard.addEventListener('click', () => void discardAll());
+void offerDiscard();
+// It may have been chosen before this script was there.
+choose(input.files?.[0]);
+
+function choose(file: File | undefined): void {
   if (file === undefined) return;
-  if (before === undefined) {
+  if (inserted === undefined) {
     insert(file);
     return;
   }
-  before.socketClosed = () => insert(file);
-  before.stop();
-});
-
-eject.addEventListener('click', () => inserted?.stop());
+  next = file;
+  setPaused(false);
+  order({ kind: 'eject' });
+}
 
 function insert(file: File): void {
-  const server = new NBDServer(endpoint.href, file, file.name, token, {
-    protocols: token === '' ? ['nbd'] : bearerProtocols(token),
-    redial: true,
-  });
-  server.socketStarted = () => show(`${file.name} is inserted.`);
-  server.errorReadingFile = () => show(`${file.name} has changed. Choose it again.`);
-  server.socketClosed = (code) => {
-    inserted = undefined;
-    show(WORDS[code] ?? `The connection is lost, code ${code}.`);
-  };
-  inserted = server;
+  const changes = new FormData(settings).get('changes') as Changes;
+  inserted = file;
+  panel.begin();
   show('Connecting.');
-  server.start();
+  order({ kind: 'insert', file, endpoint: endpoint.href, token, changes });
+}
+
+function hear(news: News): void {
+  const name = inserted?.name ?? 'The file';
+  switch (news.kind) {
+    case 'inserted':
+      show(`${name} is inserted.`);
+      break;
+    case 'entered':
+    case 'left':
+      panel.client(news.kind === 'entered');
+      break;
+    case 'unreadable':
+      show(`${name} has changed. Choose it again.`);
+      break;
+    case 'progress':
+      panel.progress(news);
+      break;
+    case 'over':
+      leave(news.words ?? WORDS[news.code] ?? `The connection is lost, code ${news.code}.`);
+      break;
+  }
+}
+
+function leave(words: string): void {
+  inserted = undefined;
+  setPaused(false);
+  panel.client(false);
+  show(words);
+  void offerDiscard();
+  const file = next;
+  next = undefined;
+  if (file !== undefined) insert(file);
+}
+
+function setPaused(isPaused: boolean): void {
+  pause.ariaPressed = String(isPaused);
+  pause.textContent = isPaused ? 'Resume' : 'Pause';
+  order({ kind: isPaused ? 'pause' : 'resume' });
+}
+
+function order(given: Order): void {
+  worker.postMessage(given);
 }
 
 function show(words: string): void {
-  if (state !== null) state.value = words;
-  if (eject !== null) eject.disabled = inserted === undefined;
+  state.value = words;
+  eject.disabled = inserted === undefined;
+  pause.disabled = inserted === undefined;
+}
+
+/** There is nothing to be discarded while a file is inserted, or nothing is kept. */
+async function offerDiscard(): Promise<void> {
+  discard.hidden = inserted !== undefined || !(await hasKeptChanges());
+}
+
+async function discardAll(): Promise<void> {
+  try {
+    await discardKeptChanges();
+    show('Kept changes are discarded.');
+  } catch {
+    show('Another tab has a file inserted whose changes are kept.');
+  }
+  await offerDiscard();
+}
+
+function find<Element>(selector: string, type: new () => Element): Element {
+  const found = document.querySelector(selector);
+  if (found instanceof type) return found;
+  throw new Error(`the page is not whole: there is no ${selector}`);
 }

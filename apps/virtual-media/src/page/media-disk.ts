@@ -1,0 +1,23 @@
+/** The disk that is made of a file, by what is to become of changes. */
+import type { Driver } from '@nbd/driver';
+import { blobDriver, overlayDriver, overlayRecord, syncAccessDriver } from '@nbd/driver-blob';
+import { memoryDriver } from '@nbd/driver-memory';
+import { openKeptChanges } from './kept-changes.ts';
+import type { Changes } from './media-messages.ts';
+
+/** Opens the disk, which the caller closes. Rejects as `openKeptChanges` does. */
+export async function openMediaDisk(file: File, changes: Changes): Promise<Driver> {
+  const base = blobDriver({ blob: file });
+  const { size } = base;
+  switch (changes) {
+    case 'none':
+      return base;
+    case 'memory':
+      return overlayDriver({ base, top: memoryDriver({ size }) });
+    case 'kept': {
+      const { top, records } = await openKeptChanges(file);
+      const disk = syncAccessDriver({ handle: top, size });
+      return overlayDriver({ base, top: disk, record: overlayRecord(records) });
+    }
+  }
+}
