@@ -13,6 +13,9 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest';
 const PROGRAM = fileURLToPath(new URL('../../../apps/demo-server/dist/main.js', import.meta.url));
 const READY_MILLIS = 20_000;
 
+/** `pnpm test:ways` runs these tests for two threads too. What a test says itself comes after it, and wins. */
+const WAY_ARGS = process.env['NBD_WAY'] === 'workers' ? ['--workers', '2'] : [];
+
 export type Transport = 'tcp' | 'unix';
 export const TRANSPORTS: readonly Transport[] = ['tcp', 'unix'];
 
@@ -133,6 +136,7 @@ async function start({ exports, args = [], under = [] }: ServeOptions): Promise<
     PROGRAM,
     ...listen,
     ...disks,
+    ...WAY_ARGS,
     ...args,
   ];
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });

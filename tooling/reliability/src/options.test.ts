@@ -18,6 +18,9 @@ it('a test, its length, a seed and servers are read; what is not said is drawn o
     servers: [{ name: 'memory' }],
   });
   expect(parse('crash --server all')).toHaveProperty('servers.length', 8);
+  expect(parse('hostile --server all')).toHaveProperty('servers.length', 2);
+  expect(parse('disks')).toMatchObject({ kind: 'disks', servers: [{ name: 'uring' }] });
+  expect(parse('soak --minutes 30')).toMatchObject({ kind: 'soak', seconds: 1800, seed: 99 });
 });
 
 it('help names all servers, and which are controls', () => {
@@ -27,12 +30,15 @@ it('help names all servers, and which are controls', () => {
 });
 
 it.each([
-  ['', 'expected crash or linearizable, found none'],
-  ['crash linearizable', 'found crash linearizable'],
+  ['', 'expected one of crash, linearizable, disks, soak, hostile; found none'],
+  ['crash linearizable', '; found crash linearizable'],
   ['crash --rounds 0', '--rounds: expected a whole number from 1'],
   ['crash --seed 1.5', '--seed: expected a whole number from 0'],
   ['crash --seconds 1', '--seconds: not an option of this test'],
   ['linearizable --rounds 1', '--rounds: not an option of this test'],
+  ['hostile --seconds 1', '--seconds: not an option of this test'],
+  ['disks --seed 1', '--seed: not an option of this test'],
+  ['soak --minutes 1 --seconds 1', '--minutes: not together with --seconds'],
   ['linearizable --server lost-flush', 'found lost-flush'],
   ['crash --round 1', "Unknown option '--round'"],
 ])('%j is refused', (line, message) => {

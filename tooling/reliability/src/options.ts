@@ -1,6 +1,9 @@
 /** The command line. */
 import { parseArgs } from 'node:util';
+import { DISK_SERVERS, type DiskServer } from './disks/disk-server-table.ts';
+import { HOSTILE_SERVERS, type HostileKind } from './hostile/hostile-table.ts';
 import { CRASH_SERVERS, LINEARIZABLE_SERVERS, type ServerKind } from './server-table.ts';
+import { SOAK_SERVERS, type SoakKind } from './soak/soak-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What the person asks for. */
@@ -17,7 +20,30 @@ export type Invocation =
       readonly seed: number;
       readonly servers: readonly ServerKind[];
     }
+  | { readonly kind: 'disks'; readonly servers: readonly DiskServer[] }
+  | {
+      readonly kind: 'soak';
+      readonly seconds: number;
+      readonly seed: number;
+      readonly servers: readonly SoakKind[];
+    }
+  | {
+      readonly kind: 'hostile';
+      readonly seed: number;
+      readonly servers: readonly HostileKind[];
+    }
   | { readonly kind: 'help'; readonly text: string };
+
+type Test = Exclude<Invocation['kind'], 'help'>;
+
+/** The options of each test, besides `--server`. */
+const TESTS: Readonly<Record<Test, readonly string[]>> = {
+  crash: ['rounds', 'seed'],
+  linearizable: ['seconds', 'seed'],
+  disks: [],
+  soak: ['minutes', 'seconds', 'seed'],
+  hostile: ['seed'],
+};
 
 const SEED_MAX = 2 ** 31 - 1;
 
@@ -30,20 +56,45 @@ export function parseOptions(args: readonly string[], drawSeed: () => number): I
   const { values, positionals } = readWords(args);
   if (values.help === true) return { kind: 'help', text: helpText() };
   const [test, ...others] = positionals;
-  if ((test !== 'crash' && test !== 'linearizable') || others.length > 0) {
-    throw new UsageError(
-      `expected crash or linearizable, found ${positionals.join(' ') || 'none'}`,
-    );
+  if (!isTest(test) || others.length > 0) {
+    const found = positionals.join(' ') || 'none';
+    throw new UsageError(`expected one of ${Object.keys(TESTS).join(', ')}; found ${found}`);
+  }
+  for (const option of Object.keys(values)) {
+    if (option !== 'server' && !TESTS[test].includes(option)) {
+      throw new UsageError(`--${option}: not an option of this test`);
+    }
   }
   const seed = values.seed === undefined ? drawSeed() : wholeOf('--seed', values.seed, 0);
-  if (test === 'crash') {
-    refuse('--seconds', values.seconds);
-    const rounds = wholeOf('--rounds', values.rounds ?? '20', 1);
-    return { kind: test, rounds, seed, servers: serversOf(CRASH_SERVERS, values.server) };
-  }
-  refuse('--rounds', values.rounds);
   const seconds = wholeOf('--seconds', values.seconds ?? '5', 1);
-  return { kind: test, seconds, seed, servers: serversOf(LINEARIZABLE_SERVERS, values.server) };
+  switch (test) {
+    case 'crash': {
+      const rounds = wholeOf('--rounds', values.rounds ?? '20', 1);
+      return { kind: test, rounds, seed, servers: namedIn(CRASH_SERVERS, values.server) };
+    }
+    case 'linearizable':
+      return { kind: test, seconds, seed, servers: namedIn(LINEARIZABLE_SERVERS, values.server) };
+    case 'disks':
+      return { kind: test, servers: namedIn(DISK_SERVERS, values.server) };
+    case 'hostile':
+      return { kind: test, seed, servers: namedIn(HOSTILE_SERVERS, values.server) };
+    case 'soak': {
+      const { minutes } = values;
+      if (minutes !== undefined && values.seconds !== undefined) {
+        throw new UsageError('--minutes: not together with --seconds');
+      }
+      return {
+        kind: test,
+        seconds: minutes === undefined ? seconds : wholeOf('--minutes', minutes, 1) * 60,
+        seed,
+        servers: namedIn(SOAK_SERVERS, values.server),
+      };
+    }
+  }
+}
+
+function isTest(word: string | undefined): word is Test {
+  return word !== undefined && Object.hasOwn(TESTS, word);
 }
 
 function readWords(args: readonly string[]) {
@@ -52,6 +103,7 @@ function readWords(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
+        minutes: { type: 'string' },
         rounds: { type: 'string' },
         seconds: { type: 'string' },
         seed: { type: 'string' },
@@ -64,10 +116,6 @@ function readWords(args: readonly string[]) {
   }
 }
 
-function refuse(option: string, word: string | undefined): void {
-  if (word !== undefined) throw new UsageError(`${option}: not an option of this test`);
-}
-
 function wholeOf(option: string, word: string, minimum: number): number {
   const value = Number(word);
   if (/^\d+$/.test(word) && value >= minimum && value <= SEED_MAX) return value;
@@ -77,7 +125,10 @@ function wholeOf(option: string, word: string, minimum: number): number {
 }
 
 /** Those that are named; the first one if none are. */
-function serversOf(table: readonly ServerKind[], list: string | undefined): readonly ServerKind[] {
+function namedIn<T extends { readonly name: string }>(
+  table: readonly T[],
+  list: string | undefined,
+): readonly T[] {
   if (list === undefined) return table.slice(0, 1);
   if (list === 'all') return table;
   return list.split(',').map((name) => {
@@ -92,6 +143,9 @@ function helpText(): string {
   return [
     'usage: reliability crash [--rounds N] [--seed N] [--server NAME,...|all]',
     '       reliability linearizable [--seconds N] [--seed N] [--server NAME,...|all]',
+    '       reliability disks [--server NAME,...|all]',
+    '       reliability soak [--minutes N|--seconds N] [--seed N] [--server NAME,...|all]',
+    '       reliability hostile [--seed N] [--server NAME,...|all]',
     '',
     'Exits with 0 when every sound server has kept its promises and every control was found out, else with 1.',
     '',
@@ -100,10 +154,21 @@ function helpText(): string {
     '',
     'servers for linearizable:',
     ...serverLines(LINEARIZABLE_SERVERS),
+    '',
+    'servers for disks:',
+    ...serverLines(DISK_SERVERS),
+    '',
+    'servers for soak:',
+    ...serverLines(SOAK_SERVERS),
+    '',
+    'servers for hostile:',
+    ...serverLines(HOSTILE_SERVERS),
   ].join('\n');
 }
 
-function serverLines(table: readonly ServerKind[]): readonly string[] {
+function serverLines(
+  table: readonly Pick<ServerKind, 'name' | 'about' | 'sound'>[],
+): readonly string[] {
   return table.map(
     ({ name, about, sound }) => `  ${name.padEnd(16)}${sound ? '' : 'CONTROL: '}${about}`,
   );

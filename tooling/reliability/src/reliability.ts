@@ -1,16 +1,15 @@
 /** The program: runs what the command line asks for, and says of each server what was done, what was seen, and whether that is in order. */
 import { randomInt } from 'node:crypto';
+import { tellDisks } from './disks/tell-disks.ts';
 import { brokenBytes, type CrashReport, runCrashes } from './crash-run.ts';
+import { tellHostile } from './hostile/tell-hostile.ts';
 import { type LinearizableReport, runLinearizable } from './linearizable-run.ts';
 import { type Invocation, parseOptions } from './options.ts';
+import type { Output } from './output.ts';
 import type { ServerKind } from './server-table.ts';
+import { tellSoak } from './soak/tell-soak.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Where text goes, a line at a time. */
-export interface Output {
-  readonly print: (line: string) => void;
-  readonly complain: (line: string) => void;
-}
+import { verdict } from './verdict.ts';
 
 /** Answers the exit code: 0 when all is as it must be, 1 when not, 2 for wrong usage. */
 export async function reliability(args: readonly string[], output: Output): Promise<number> {
@@ -26,17 +25,37 @@ export async function reliability(args: readonly string[], output: Output): Prom
     output.print(invocation.text);
     return 0;
   }
-  const { kind, seed, servers } = invocation;
-  output.print(`${kind}, seed ${seed}`);
+  output.print('seed' in invocation ? `${invocation.kind}, seed ${invocation.seed}` : 'disks');
   let allInOrder = true;
-  for (const server of servers) {
-    const clean =
-      invocation.kind === 'crash'
-        ? tellCrashes(await runCrashes({ ...invocation, kind: server }), server, output)
-        : tellOrder(await runLinearizable({ ...invocation, kind: server }), server, output);
-    if (clean !== server.sound) allInOrder = false;
+  for (const run of runsOf(invocation, output)) {
+    if (!(await run())) allInOrder = false;
   }
   return allInOrder ? 0 : 1;
+}
+
+/** A run for each server, which tells whether all was in order. */
+function runsOf(
+  invocation: Exclude<Invocation, { kind: 'help' }>,
+  output: Output,
+): readonly (() => Promise<boolean>)[] {
+  switch (invocation.kind) {
+    case 'crash':
+      return invocation.servers.map((kind) => async () => {
+        const report = await runCrashes({ ...invocation, kind });
+        return tellCrashes(report, kind, output) === kind.sound;
+      });
+    case 'linearizable':
+      return invocation.servers.map((kind) => async () => {
+        const report = await runLinearizable({ ...invocation, kind });
+        return tellOrder(report, kind, output) === kind.sound;
+      });
+    case 'disks':
+      return invocation.servers.map((server) => () => tellDisks(server, output));
+    case 'hostile':
+      return invocation.servers.map((kind) => () => tellHostile(kind, invocation, output));
+    case 'soak':
+      return invocation.servers.map((kind) => () => tellSoak(kind, invocation, output));
+  }
 }
 
 function tellCrashes(report: CrashReport, server: ServerKind, { print }: Output): boolean {
@@ -59,7 +78,7 @@ function tellCrashes(report: CrashReport, server: ServerKind, { print }: Output)
   for (const { round, block, fate, found, allowed } of report.findings) {
     print(`    round ${round}, block ${block}: ${fate}; found ${found}, not of ${allowed}`);
   }
-  print(`  ${verdict(clean, server)}`);
+  print(`  ${verdict(clean === server.sound, server)}`);
   return clean;
 }
 
@@ -73,11 +92,6 @@ function tellOrder(report: LinearizableReport, server: ServerKind, { print }: Ou
   for (const { part, block, anomaly } of anomalies) {
     print(`    part ${part}, block ${block}: ${JSON.stringify(anomaly)}`);
   }
-  print(`  ${verdict(clean, server)}`);
+  print(`  ${verdict(clean === server.sound, server)}`);
   return clean;
-}
-
-function verdict(clean: boolean, { sound }: ServerKind): string {
-  if (sound) return clean ? 'in order' : 'PROMISE BROKEN';
-  return clean ? 'NOT FOUND OUT, although it is not sound' : 'found out, as a control must be';
 }

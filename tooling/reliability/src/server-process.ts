@@ -16,6 +16,7 @@ export class ServerProcess {
   readonly #socket: string;
   readonly #ended: Promise<void>;
   #log = '';
+  #killed = false;
 
   private constructor([program, ...args]: Command, socket: string, exportName: string) {
     this.uri = `nbd+unix:///${exportName}?socket=${socket}`;
@@ -48,13 +49,23 @@ export class ServerProcess {
 
   /** kill -9: the signal is sent at once; resolves when the process is gone, with its locks. */
   async kill(): Promise<void> {
+    if (!this.#hasEnded()) this.#killed = true;
     this.#child.kill('SIGKILL');
     await this.#ended;
   }
 
+  /** Whether it has ended by itself. */
+  get crashed(): boolean {
+    return this.#hasEnded() && !this.#killed;
+  }
+
+  #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   async #listens(): Promise<boolean> {
     const deadline = Date.now() + READY_MILLIS;
-    while (this.#child.exitCode === null && this.#child.signalCode === null) {
+    while (!this.#hasEnded()) {
       if (await accepts(this.#socket)) return true;
       if (Date.now() > deadline) return false;
       await sleep(POLL_MILLIS);

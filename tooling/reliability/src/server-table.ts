@@ -2,9 +2,9 @@
  * The servers that can be put to the test. Those that are not sound are the controls: a run against one of them is in order
  * when it finds what is wrong.
  */
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type { Command } from './server-process.ts';
+import { typescriptProgram } from './typescript-program.ts';
 
 export interface ServerKind {
   readonly name: string;
@@ -30,8 +30,7 @@ export interface Place {
 const DEMO_SERVER = fileURLToPath(
   new URL('../../../apps/demo-server/dist/main.js', import.meta.url),
 );
-const CACHED_SERVER = fileURLToPath(new URL('./cached-server.ts', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const CACHED_SERVER = new URL('./cached-server.ts', import.meta.url);
 
 /** For `crash`: all have the file as their disk. */
 export const CRASH_SERVERS: readonly ServerKind[] = [
@@ -88,7 +87,7 @@ interface DemoOptions {
   readonly tearsInFlight?: boolean;
 }
 
-function demo(
+export function demo(
   name: string,
   about: string,
   spec: (place: Place) => string,
@@ -118,19 +117,11 @@ function cached(name: string, about: string, mode: 'honest' | 'lost-flush' | 'ea
     sound: true,
     tearsInFlight: false,
     exportName: 'disk',
-    command: ({ disk, socket }) => [
-      process.execPath,
-      '--conditions=@nbd/source',
-      `--import=${TSX}`,
-      CACHED_SERVER,
-      disk,
-      socket,
-      mode,
-    ],
+    command: ({ disk, socket }) => typescriptProgram(CACHED_SERVER, [disk, socket, mode]),
   };
 }
 
-function nbdkit(name: string, about: string, cache: readonly string[]): ServerKind {
+export function nbdkit(name: string, about: string, cache: readonly string[]): ServerKind {
   return {
     name,
     about,
@@ -150,6 +141,6 @@ function nbdkit(name: string, about: string, cache: readonly string[]): ServerKi
   };
 }
 
-function control(kind: ServerKind): ServerKind {
+export function control(kind: ServerKind): ServerKind {
   return { ...kind, sound: false };
 }
