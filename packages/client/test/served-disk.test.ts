@@ -5,12 +5,14 @@ import { serve } from '@nbd/server';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { type Client, connect, type ConnectOptions, type Extent } from '../src/index.ts';
+import { reachedByWay } from './reached-by-way.ts';
 
 const MIB = 2 ** 20;
 
 async function clientOf(driver: Driver, options: ConnectOptions = {}): Promise<Client> {
-  const server = await serve({ listen: 'nbd://127.0.0.1:0', exports: { disk: driver } });
-  const client = await connect(server.uris[0] as string, options);
+  const { listen, tls, credentials } = reachedByWay();
+  const server = await serve({ listen, exports: { disk: driver }, ...(tls && { tls }) });
+  const client = await connect(server.uris[0] as string, { ...options, credentials });
   onTestFinished(async () => {
     await client.close();
     await server.close();
