@@ -3,7 +3,9 @@ import { defaultServerConditions } from 'vite';
 
 /** Shared project config: workspace packages resolve to their TypeScript sources. */
 export function project(name, test = {}) {
-  const conditions = ['@nbd/source', ...defaultServerConditions];
+  // Packages of others are loaded by Node, which does not know the files that they have for bundlers.
+  const ofNode = defaultServerConditions.filter((condition) => condition !== 'module');
+  const conditions = ['@nbd/source', ...ofNode];
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },

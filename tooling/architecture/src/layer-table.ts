@@ -40,6 +40,17 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     uses: ['@nbd/driver'],
     thirdParty: { 'fast-check': 'dependencies', vitest: 'peerDependencies' },
   },
+  '@nbd/driver-object-store': { uses: ['@nbd/driver'] },
+  '@nbd/object-store-s3': {
+    uses: ['@nbd/driver-object-store'],
+    thirdParty: {
+      '@aws-sdk/credential-provider-node': 'dependencies',
+      '@smithy/core': 'dependencies',
+      '@smithy/signature-v4': 'dependencies',
+      saxes: 'dependencies',
+      undici: 'dependencies',
+    },
+  },
   '@nbd/filters': { uses: ['@nbd/driver'], pure: true },
   '@nbd/testing': {
     uses: [

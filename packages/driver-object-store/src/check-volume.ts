@@ -1,0 +1,184 @@
+/**
+ * Reads every object that a volume needs and compares it with its checksum. The volume may be in use meanwhile: an
+ * object that its owner has replaced and deleted since it was listed is looked for again before it counts as lost.
+ */
+import type { DriverError } from '@nbd/driver';
+import { checkChunk } from './chunk-reader.ts';
+import { type Counting, countingOf, countingOfSnapshot, isHeld } from './counting.ts';
+import type { Head } from './head.ts';
+import { readHeadOf } from './head-chain.ts';
+import { type ListedChunk, listChunks } from './list-chunks.ts';
+import {
+  allChunksPrefix,
+  checkName,
+  chunkKey,
+  chunksPrefix,
+  compareVersions,
+  parseChunkKey,
+} from './object-names.ts';
+import type { ObjectStore } from './object-store.ts';
+import { Slots } from './slots.ts';
+import { StoreError } from './store-error.ts';
+import { VolumeError } from './volume-error.ts';
+
+export interface CheckProgress {
+  /** Objects that were looked at. */
+  readonly checked: number;
+  /** Objects to be looked at. */
+  readonly total: number;
+  /** Bytes that were read. */
+  readonly bytes: number;
+}
+
+export interface CheckOptions {
+  readonly volume: string;
+  /** Told after each object. */
+  readonly onProgress?: (progress: CheckProgress) => void;
+  /** Objects that are read at a time: 8. */
+  readonly concurrency?: number;
+}
+
+export interface Damage {
+  readonly key: string;
+  /** One line. */
+  readonly reason: string;
+}
+
+export interface CheckReport extends CheckProgress {
+  readonly damaged: readonly Damage[];
+  /** Keys that belong to nothing: never committed, superseded, or of a volume that had the name before. */
+  readonly orphans: readonly string[];
+}
+
+/** An object that is needed. */
+interface Needed {
+  readonly volume: string;
+  readonly prefix: string;
+  readonly listed: ListedChunk;
+}
+
+/** Objects of bases that a clone needs are checked with it. Rejects with a `VolumeError` or a `StoreError`. */
+export async function checkVolume(store: ObjectStore, options: CheckOptions): Promise<CheckReport> {
+  const { volume, onProgress = () => {}, concurrency = 8 } = options;
+  checkName('volume', volume);
+  const { head } = await readHeadOf(store, volume);
+  const needed: Needed[] = [];
+  const orphans: string[] = [];
+  const own = chunksPrefix(volume, head.id);
+  const take = (versions: readonly ListedChunk[]) => {
+    const kept = keptOf(versions, countingOf(head), head);
+    needed.push(...kept.map((listed) => ({ volume, prefix: own, listed })));
+    for (const each of versions) {
+      if (!kept.includes(each) && each.generation < head.generation)
+        orphans.push(chunkKey(own, each));
+    }
+  };
+  await listChunks(store, own, take, (key) => orphans.push(key));
+  await addForeign(store, volume, own, orphans);
+  for (const base of head.bases) {
+    const seen = await readHeadOf(store, base.volume);
+    const snapshot = seen.head.snapshots.find(({ id }) => id === base.snapshotId);
+    if (snapshot === undefined) {
+      throw new VolumeError('damaged', `${store.name}: ${base.volume}@${base.snapshot} is gone`);
+    }
+    const prefix = chunksPrefix(base.volume, base.id);
+    const counting = countingOfSnapshot(seen.head, snapshot);
+    await listChunks(store, prefix, (versions) => {
+      const kept = keptOf(versions, counting, { snapshots: [] });
+      needed.push(...kept.map((listed) => ({ volume: base.volume, prefix, listed })));
+    });
+  }
+
+  const damaged: Damage[] = [];
+  const slots = new Slots(concurrency);
+  let [checked, bytes] = [0, 0];
+  const total = needed.length;
+  await Promise.all(
+    needed.map((each) =>
+      slots.run(async () => {
+        const reason = await faultOf(store, each, head.chunkBytes);
+        if (reason !== undefined) damaged.push({ key: keyOf(each), reason });
+        checked += 1;
+        bytes += each.listed.size;
+        onProgress({ checked, total, bytes });
+      }),
+    ),
+  );
+  return { checked, total, bytes, damaged, orphans };
+}
+
+/** Versions of one chunk that are needed: the newest, and those that a snapshot holds. */
+function keptOf(
+  versions: readonly ListedChunk[],
+  counting: Counting,
+  { snapshots }: Pick<Head, 'snapshots'>,
+): readonly ListedChunk[] {
+  const counted = versions.filter((each) => counting.counts(each)).toSorted(compareVersions);
+  return counted.filter((each, i) => {
+    const successor = counted[i + 1];
+    return successor === undefined || isHeld(snapshots, each, successor);
+  });
+}
+
+/** What is left of volumes that had the name before. */
+async function addForeign(
+  store: ObjectStore,
+  volume: string,
+  own: string,
+  orphans: string[],
+): Promise<void> {
+  const all = allChunksPrefix(volume);
+  for (const after of [undefined, `${own}~`]) {
+    let page = await store.list(all, after === undefined ? {} : { after });
+    for (;;) {
+      const foreign = page.objects.filter(({ key }) => !key.startsWith(own));
+      orphans.push(...foreign.map(({ key }) => key));
+      const last = page.objects.at(-1);
+      // One's own were listed already: there may be many, so the list goes on behind them.
+      if (!page.isTruncated || last === undefined || last.key.startsWith(own)) break;
+      page = await store.list(all, { after: last.key });
+    }
+  }
+}
+
+/** Undefined: the object is as it was put, or is not needed any more. */
+async function faultOf(
+  store: ObjectStore,
+  each: Needed,
+  chunkBytes: number,
+): Promise<string | undefined> {
+  const key = keyOf(each);
+  if (each.listed.size === 0) return undefined;
+  try {
+    const found = await store.get(key);
+    if (found === undefined) {
+      return (await isStillNeeded(store, each)) ? 'the object is not there' : undefined;
+    }
+    checkChunk(key, found.bytes, chunkBytes, found.crc32);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    return (error as DriverError).message;
+  }
+}
+
+/** False: something newer counts by now, so the owner may have deleted it. */
+async function isStillNeeded(
+  store: ObjectStore,
+  { volume, prefix, listed }: Needed,
+): Promise<boolean> {
+  const { head } = await readHeadOf(store, volume);
+  const counting = countingOf(head);
+  const key = chunkKey(prefix, listed);
+  const { objects } = await store.list(key.slice(0, key.lastIndexOf('/') + 1));
+  return !objects.some((found) => {
+    const version = parseChunkKey(prefix, found.key);
+    return (
+      version !== undefined && counting.counts(version) && compareVersions(version, listed) > 0
+    );
+  });
+}
+
+function keyOf({ prefix, listed }: Needed): string {
+  return chunkKey(prefix, listed);
+}

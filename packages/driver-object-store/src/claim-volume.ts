@@ -1,0 +1,92 @@
+/**
+ * Becoming the owner of a volume: one change of the head begins a new generation, and seals the one before at its last
+ * commit. From then on nothing that the former owner does can count.
+ */
+import { sealed } from './counting.ts';
+import type { Head, Owner } from './head.ts';
+import { HeadChain, readHeadOf, type SeenHead } from './head-chain.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { Surroundings } from './surroundings.ts';
+import { VolumeError } from './volume-error.ts';
+
+export interface ClaimOptions {
+  readonly volume: string;
+  /** Undefined: nobody is to own it. */
+  readonly owner: Owner | undefined;
+  /** True: whether the owner shows life or not. */
+  readonly takeOver: boolean;
+  readonly surroundings: Surroundings;
+}
+
+export interface Claim {
+  readonly chain: HeadChain;
+  readonly head: Head;
+  /** When the request began that made us the owner, on our clock. */
+  readonly ownedSince: number;
+}
+
+/** Rejects with a `VolumeError` "in-use", which names the owner, when there is one that shows life. */
+export async function claimVolume(store: ObjectStore, options: ClaimOptions): Promise<Claim> {
+  const { volume, owner, takeOver, surroundings } = options;
+  let seen = await readHeadOf(store, volume);
+  if (!takeOver) seen = await waitForSilence(store, volume, seen, surroundings);
+  if (seen.head.isLeaving) throw isLeaving(store, volume);
+  const chain = new HeadChain(store, volume, surroundings.random, seen);
+  const generation = seen.head.generation + 1;
+  const ownedSince = surroundings.clock.now();
+  // An attempt of ours may have been found by somebody who only added to it.
+  const isOurs = (head: Head) => head.generation === generation && head.owner?.id === owner?.id;
+  const accepts = (theirs: Head) => {
+    if (isOurs(theirs)) return true;
+    // Others may edit the head without owning the volume, and the owner may have left.
+    return (
+      !theirs.isLeaving &&
+      theirs.generation === seen.head.generation &&
+      (takeOver || theirs.owner === undefined)
+    );
+  };
+  const change = (before: Head) => (isOurs(before) ? undefined : { ...sealed(before), owner });
+  try {
+    const head = await chain.swap(change, accepts);
+    return { chain, head, ownedSince };
+  } catch (error) {
+    if (!(error instanceof VolumeError) || error.code !== 'deposed') throw error;
+    throw chain.head.isLeaving ? isLeaving(store, volume) : inUse(store, volume, chain.head);
+  }
+}
+
+/** Watches a head that has an owner, until it has not changed for the lease, on our own clock. */
+async function waitForSilence(
+  store: ObjectStore,
+  volume: string,
+  first: SeenHead,
+  { clock }: Surroundings,
+): Promise<SeenHead> {
+  const { owner } = first.head;
+  if (owner === undefined) return first;
+  const began = clock.now();
+  for (;;) {
+    const left = owner.lease - (clock.now() - began);
+    await new Promise<void>((resolve) => {
+      clock.after(Math.max(Math.min(left, owner.lease / 3), 1), resolve);
+    });
+    const isOver = clock.now() - began > owner.lease;
+    const seen = await readHeadOf(store, volume);
+    if (seen.head.owner === undefined) return seen;
+    if (seen.head.nonce !== first.head.nonce) throw inUse(store, volume, seen.head);
+    if (isOver) return seen;
+  }
+}
+
+/** The refusal that names the owner. */
+function inUse(store: ObjectStore, volume: string, { owner }: Head): VolumeError {
+  const who =
+    owner === undefined
+      ? 'another host has just had it'
+      : `${owner.address} has it (owner ${owner.id}, since ${new Date(owner.since).toISOString()})`;
+  return new VolumeError('in-use', `${store.name}: the volume ${volume} is in use: ${who}`);
+}
+
+function isLeaving(store: ObjectStore, volume: string): VolumeError {
+  return new VolumeError('missing', `${store.name}: the volume ${volume} is being deleted`);
+}

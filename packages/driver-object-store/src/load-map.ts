@@ -1,0 +1,125 @@
+/** Builds the map of a volume from the lists of its objects, and finds what is not needed any more. */
+import { type ChunkMap, LAYERS_MAX } from './chunk-map.ts';
+import { type Counting, countingOfSnapshot, isHeld } from './counting.ts';
+import type { Base, Head, Snapshot, Watermark } from './head.ts';
+import { readHead } from './head-chain.ts';
+import { type ListedChunk, listChunks } from './list-chunks.ts';
+import { type ChunkName, chunksPrefix, compareVersions } from './object-names.ts';
+import type { ObjectStore } from './object-store.ts';
+import { VolumeError } from './volume-error.ts';
+
+/** Where the objects of the volume are, and those of its bases behind them: by the layer of a map's entry. */
+export function prefixesOf(volume: string, head: Head): readonly string[] {
+  return [
+    chunksPrefix(volume, head.id),
+    ...head.bases.map((base) => chunksPrefix(base.volume, base.id)),
+  ];
+}
+
+/** Puts the chunks of the bases on the map, the farthest first, so that nearer ones hide them. */
+export async function loadBases(
+  store: ObjectStore,
+  map: ChunkMap,
+  bases: readonly Base[],
+): Promise<void> {
+  if (bases.length > LAYERS_MAX) {
+    throw new VolumeError('damaged', `expected at most ${LAYERS_MAX} bases, found ${bases.length}`);
+  }
+  for (const [i, base] of [...bases.entries()].toReversed()) {
+    const { head, snapshot } = await readBase(store, base);
+    const counting = countingOfSnapshot(head, snapshot);
+    await listChunks(store, chunksPrefix(base.volume, base.id), (versions) => {
+      const newest = newestOf(versions.filter((each) => counting.counts(each)));
+      if (newest !== undefined) put(map, newest, i + 1);
+    });
+  }
+}
+
+/** The head of a base, and the snapshot in it; rejects with a `VolumeError` when they are gone. */
+async function readBase(
+  store: ObjectStore,
+  base: Base,
+): Promise<{ readonly head: Head; readonly snapshot: Snapshot }> {
+  const seen = await readHead(store, base.volume);
+  const snapshot = seen?.head.snapshots.find(({ id }) => id === base.snapshotId);
+  if (seen?.head.id === base.id && snapshot !== undefined) return { head: seen.head, snapshot };
+  throw new VolumeError(
+    'damaged',
+    `${store.name}: the volume stands on ${base.volume}@${base.snapshot}, which is gone`,
+  );
+}
+
+/** What a listing of a volume's own objects has found besides the map. */
+export interface Inventory {
+  /** Objects of earlier generations that nobody needs: they never counted, or something newer does. */
+  readonly garbage: readonly ChunkName[];
+  /** Earlier generations whose versions that count do not matter: without them the volume reads the same. */
+  readonly spent: ReadonlySet<number>;
+  /** Versions of `spent` generations: empty ones, over nothing. */
+  readonly spentVersions: readonly ChunkName[];
+}
+
+/** Puts the volume's own chunks on the map, over those of its bases, and takes stock. */
+export async function loadOwn(
+  store: ObjectStore,
+  map: ChunkMap,
+  volume: string,
+  head: Head,
+  counting: Counting,
+): Promise<Inventory> {
+  const garbage: ChunkName[] = [];
+  const empty: ChunkName[] = [];
+  const cuts: readonly Watermark[] = head.snapshots;
+  /** Generations with versions that are needed: they hold data, or hide what a base has. */
+  const needed = new Set<number>();
+  await listChunks(store, chunksPrefix(volume, head.id), (versions) => {
+    const counted = versions.filter((each) => counting.counts(each)).toSorted(compareVersions);
+    for (const [i, each] of counted.entries()) {
+      const successor = counted[i + 1];
+      if (successor !== undefined && !isHeld(cuts, each, successor)) {
+        garbage.push(each);
+      } else if (each.size === 0 && !map.has(each.chunk)) {
+        empty.push(each);
+      } else {
+        needed.add(each.generation);
+      }
+    }
+    garbage.push(
+      ...versions.filter((each) => !counting.counts(each) && each.generation < head.generation),
+    );
+    const newest = counted.at(-1);
+    if (newest !== undefined) put(map, newest, 0);
+  });
+  const spent = spentGenerations(head, needed, empty);
+  return { garbage, spent, spentVersions: empty.filter(({ generation }) => spent.has(generation)) };
+}
+
+/**
+ * An empty version may go only together with everything that it could hide: a request that was given up may still
+ * bring back an object that was deleted. So those generations are spent that have nothing at all, and the oldest
+ * ones up to where something is needed.
+ */
+function spentGenerations(
+  head: Head,
+  needed: ReadonlySet<number>,
+  empty: readonly ChunkName[],
+): ReadonlySet<number> {
+  const hiding = new Set(empty.map(({ generation }) => generation));
+  const oldestNeeded = Math.min(...needed, head.generation);
+  return new Set(
+    head.sealed
+      .map(({ generation }) => generation)
+      .filter(
+        (generation) =>
+          generation < oldestNeeded || !(needed.has(generation) || hiding.has(generation)),
+      ),
+  );
+}
+
+function newestOf(versions: readonly ListedChunk[]): ListedChunk | undefined {
+  return versions.toSorted(compareVersions).at(-1);
+}
+
+function put(map: ChunkMap, listed: ListedChunk, layer: number): void {
+  map.set(listed.chunk, { ...listed, layer, isEmpty: listed.size === 0 });
+}

@@ -1,0 +1,152 @@
+/** Opens a volume for reading and writing. */
+import { type Driver, DriverError } from '@nbd/driver';
+import { ChunkMap } from './chunk-map.ts';
+import { ChunkReader } from './chunk-reader.ts';
+import { type Claim, claimVolume } from './claim-volume.ts';
+import { Cleaner } from './cleaner.ts';
+import { Commits } from './commits.ts';
+import { Counting } from './counting.ts';
+import { DirtyChunks } from './dirty-chunks.ts';
+import type { Head, Owner } from './head.ts';
+import { loadBases, loadOwn, prefixesOf } from './load-map.ts';
+import { checkName } from './object-names.ts';
+import type { ObjectStore } from './object-store.ts';
+import { observedStore } from './observed-store.ts';
+import { probeConditions } from './probe-conditions.ts';
+import { drawName } from './surroundings.ts';
+import { Uploads } from './uploads.ts';
+import { volumeDriver } from './volume-driver.ts';
+import { type OpenOptions, type OpenSettings, openSettings } from './volume-options.ts';
+import { VolumeReads } from './volume-reads.ts';
+import { VolumeWrites } from './volume-writes.ts';
+
+/** Chunks that fit into the dirty memory at the least. */
+const DIRTY_CHUNKS_MIN = 8;
+
+/**
+ * Resolves to the volume as a disk, once this host owns it: at once if nobody does; after its lease if the owner shows
+ * no life. Rejects with a `VolumeError`: "missing"; "in-use", naming the owner; "conditions" if the store is not safe;
+ * and with a `StoreError` if it cannot be asked.
+ *
+ * A flush, and a change with FUA, is answered when it is committed in the store. When another host takes the volume
+ * over, every request fails with ESHUTDOWN from then on. `close` commits, and lets go of the volume; the store is the
+ * caller's to close after it.
+ */
+export async function openVolume(
+  store: ObjectStore,
+  { volume, ...options }: OpenOptions & { readonly volume: string },
+): Promise<Driver> {
+  const settings = openSettings(options);
+  const { surroundings, observer } = settings;
+  checkName('volume', volume);
+  const watched = observedStore(store, observer, surroundings.clock);
+  if (settings.probe) await probeConditions(watched, surroundings);
+  const owner: Owner = {
+    id: drawName(surroundings.random),
+    address: settings.address,
+    since: surroundings.clock.date(),
+    lease: settings.lease,
+  };
+  const claim = await claimVolume(watched, {
+    volume,
+    owner,
+    takeOver: settings.takeOver,
+    surroundings,
+  });
+  return assemble(watched, volume, settings, owner, claim);
+}
+
+async function assemble(
+  store: ObjectStore,
+  volume: string,
+  settings: OpenSettings,
+  owner: Owner,
+  { chain, head, ownedSince }: Claim,
+): Promise<Driver> {
+  const { observer } = settings;
+  const { clock } = settings.surroundings;
+  const { chunkBytes, generation } = head;
+  const prefixes = prefixesOf(volume, head);
+  const prefix = prefixes[0] ?? '';
+  const map = new ChunkMap();
+  const cleaner = new Cleaner(store, prefix, clock);
+  let uploads: Uploads | undefined;
+  // From here on the lease is kept, for a long list takes longer than it.
+  const commits = new Commits({
+    chain,
+    generation,
+    owner,
+    clock,
+    ownedSince,
+    watermark: () => uploads?.watermark() ?? 0,
+    committed: (committed) => cleaner.committed(committed),
+    observer,
+  });
+  try {
+    await loadBases(store, map, head.bases);
+    const inventory = await loadOwn(store, map, volume, head, new Counting(head.sealed));
+    cleaner.add(inventory.garbage);
+    if (inventory.spent.size > 0) {
+      await commits.publish((before) => withoutGenerations(before, inventory.spent));
+      for (const { chunk } of inventory.spentVersions) forgetEmpty(map, chunk);
+      cleaner.add(inventory.spentVersions);
+    }
+    await commits.confirm();
+  } catch (error) {
+    commits.abandon();
+    // Nobody has a disk yet that could fail: what was wrong with the store or the volume is told as it is.
+    throw error instanceof DriverError ? (error.cause ?? error) : error;
+  }
+
+  const dirtyBytesMax = Math.max(settings.dirtyBytesMax, DIRTY_CHUNKS_MIN * chunkBytes);
+  const dirty = new DirtyChunks(map, chunkBytes, dirtyBytesMax, observer);
+  const { cacheBytes, chunkStore } = settings;
+  const reader = new ChunkReader({
+    store,
+    map,
+    prefixes,
+    chunkBytes,
+    cacheBytes,
+    chunkStore,
+    observer,
+  });
+  uploads = new Uploads({
+    store,
+    map,
+    dirty,
+    reader,
+    prefix,
+    generation,
+    earlyBytes: dirtyBytesMax / 2,
+    concurrency: settings.uploadsMax,
+    observer,
+    superseded: (chunk, version, successor) => cleaner.supersede(chunk, version, successor),
+  });
+  const aheadMax = Math.floor(cacheBytes / 4 / chunkBytes);
+  const reads = new VolumeReads({ map, reader, dirty, chunkBytes, aheadMax, observer });
+  const { size } = head;
+  const writes = new VolumeWrites({
+    map,
+    dirty,
+    uploads,
+    commits,
+    cleaner,
+    chunkBytes,
+    size,
+    clock,
+    observer,
+  });
+  return volumeDriver(reads, writes, commits);
+}
+
+function withoutGenerations(head: Head, generations: ReadonlySet<number>): Head {
+  return {
+    ...head,
+    sealed: head.sealed.filter(({ generation }) => !generations.has(generation)),
+  };
+}
+
+/** Empty versions that count no more were the only ones of their chunks. */
+function forgetEmpty(map: ChunkMap, chunk: number): void {
+  if (map.has(chunk) && !map.hasData(chunk)) map.delete(chunk);
+}

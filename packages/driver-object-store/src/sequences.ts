@@ -1,0 +1,58 @@
+/**
+ * The sequences of a generation: each names one version of a chunk. Those below the watermark are all in the store.
+ */
+export class Sequences {
+  #last = 0;
+  /** Not known to be in the store, ascending. */
+  readonly #open = new Set<number>();
+  #waiting: {
+    readonly sequence: number;
+    readonly done: () => void;
+    readonly failed: (reason: unknown) => void;
+  }[] = [];
+  #highestDone = 0;
+
+  /** The next one, which holds the watermark below itself until it is done. */
+  begin(): number {
+    this.#last += 1;
+    this.#open.add(this.#last);
+    return this.#last;
+  }
+
+  /** The object of that sequence is in the store. */
+  done(sequence: number): void {
+    this.#open.delete(sequence);
+    this.#highestDone = Math.max(this.#highestDone, sequence);
+    const watermark = this.watermark();
+    const still = this.#waiting.filter((each) => each.sequence > watermark);
+    const reached = this.#waiting.filter((each) => each.sequence <= watermark);
+    this.#waiting = still;
+    for (const { done } of reached) done();
+  }
+
+  /** It could not be put there for now: who waits for it, or for a later one, is told. */
+  failed(sequence: number, reason: unknown): void {
+    const hit = this.#waiting.filter((each) => each.sequence >= sequence);
+    this.#waiting = this.#waiting.filter((each) => each.sequence < sequence);
+    for (const { failed } of hit) failed(reason);
+  }
+
+  /** The last sequence at or below which nothing is missing. */
+  watermark(): number {
+    for (const first of this.#open) return first - 1;
+    return this.#last;
+  }
+
+  /** The highest that is in the store, whatever is missing below it. */
+  highestDone(): number {
+    return this.#highestDone;
+  }
+
+  /** Resolves when the watermark has reached `sequence`. */
+  reached(sequence: number): Promise<void> {
+    if (sequence <= this.watermark()) return Promise.resolve();
+    return new Promise((done, failed) => {
+      this.#waiting.push({ sequence, done, failed });
+    });
+  }
+}

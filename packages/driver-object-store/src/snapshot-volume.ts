@@ -1,0 +1,84 @@
+/** Snapshots: a line in the head, from which on what counted then is kept. */
+import { editHead, snapshotOf } from './edit-head.ts';
+import type { Head, Snapshot } from './head.ts';
+import { checkName, pinsPrefix } from './object-names.ts';
+import type { ObjectStore } from './object-store.ts';
+import { drawName, machine, type Surroundings } from './surroundings.ts';
+import { VolumeError } from './volume-error.ts';
+
+export interface SnapshotOptions {
+  readonly volume: string;
+  readonly snapshot: string;
+  readonly surroundings?: Surroundings;
+}
+
+/**
+ * Keeps the volume as it is in the store now. If a host serves it, that is its last commit: whoever wants more flushes
+ * first. Rejects with a `VolumeError` when there is a snapshot of that name.
+ */
+export async function snapshotVolume(store: ObjectStore, options: SnapshotOptions): Promise<void> {
+  const { volume, snapshot, surroundings = machine } = options;
+  checkName('volume', volume);
+  checkName('snapshot', snapshot);
+  const id = drawName(surroundings.random);
+  const created = surroundings.clock.date();
+  const change = (head: Head) => {
+    if (head.snapshots.some((each) => each.id === id)) return undefined; // the answer was lost
+    if (head.isLeaving) {
+      throw new VolumeError('missing', `${store.name}: the volume ${volume} is being deleted`);
+    }
+    if (head.snapshots.some(({ name }) => name === snapshot)) {
+      throw new VolumeError(
+        'exists',
+        `${store.name}: the volume ${volume} has a snapshot ${snapshot} already`,
+      );
+    }
+    const { generation, durable: sequence, size } = head;
+    const taken = { name: snapshot, id, generation, sequence, size, created, isLeaving: false };
+    return { ...head, snapshots: [...head.snapshots, taken] };
+  };
+  await editHead(store, volume, change, surroundings);
+}
+
+/**
+ * Forgets a snapshot; what only it has needed is deleted when the volume is opened next. Rejects with a `VolumeError`
+ * "in-use", which names a clone, if one stands on it.
+ */
+export async function deleteSnapshot(store: ObjectStore, options: SnapshotOptions): Promise<void> {
+  const { volume, snapshot, surroundings = machine } = options;
+  checkName('volume', volume);
+  checkName('snapshot', snapshot);
+  const isMeant = (each: Snapshot) => each.name === snapshot;
+  const isMarked = (each: Snapshot) => isMeant(each) && each.isLeaving;
+  const edit = (which: (each: Snapshot) => boolean, to: (each: Snapshot) => Snapshot[]) =>
+    editHead(store, volume, (head) => withSnapshots(head, which, to), surroundings);
+
+  // First marked, so that no clone begins to stand on it while the pins are looked at.
+  const marked = await edit(isMeant, (each) => [{ ...each, isLeaving: true }]);
+  if (!marked.snapshots.some(isMeant)) snapshotOf(store, volume, marked, snapshot);
+  const { objects } = await store.list(pinsPrefix(volume, snapshot), { max: 1 });
+  const [pin] = objects;
+  await edit(isMarked, (each) => (pin === undefined ? [] : [{ ...each, isLeaving: false }]));
+  if (pin !== undefined) throw pinned(store, `${volume}@${snapshot}`, pin.key);
+}
+
+/** The refusal that names a clone, by the key of its pin. */
+export function pinned(store: ObjectStore, what: string, pinKey: string): VolumeError {
+  const clone = pinKey.slice(pinKey.lastIndexOf('/') + 1).replace(/\.[0-9a-f]*$/, '');
+  return new VolumeError(
+    'in-use',
+    `${store.name}: ${what} is in use: the clone ${clone} stands on it`,
+  );
+}
+
+function withSnapshots(
+  head: Head,
+  which: (snapshot: Snapshot) => boolean,
+  to: (snapshot: Snapshot) => readonly Snapshot[],
+): Head | undefined {
+  if (!head.snapshots.some(which)) return undefined;
+  return {
+    ...head,
+    snapshots: head.snapshots.flatMap((each) => (which(each) ? to(each) : [each])),
+  };
+}

@@ -1,0 +1,71 @@
+/** The model is shown volumes that are wrong in ways that are easily made: one that it does not find is not worth its name. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { ObjectStore } from '../src/index.ts';
+import { type MemoryStore, memoryStore } from '../src/testing/index.ts';
+import { history, run } from './simulation/history.ts';
+import type { Plant } from './simulation/simulation.ts';
+
+const RUNS_MAX = 5000;
+
+/** As if the opening listed the chunks when it first looks at the head, and took the volume over then. */
+function listsBeforeClaim(store: MemoryStore): ObjectStore {
+  let before: MemoryStore | undefined;
+  return {
+    ...store,
+    get(key, options) {
+      if (key.endsWith('/head') && before === undefined) {
+        before = memoryStore();
+        for (const [at, object] of store.objects) before.objects.set(at, object);
+      }
+      return store.get(key, options);
+    },
+    list: (prefix, options) => (before ?? store).list(prefix, options),
+  };
+}
+
+/** As if whatever an earlier generation has left did count. */
+function ignoresSeals(store: MemoryStore): ObjectStore {
+  return {
+    ...store,
+    async get(key, options) {
+      const found = await store.get(key, options);
+      if (found === undefined || !key.endsWith('/head')) return found;
+      const head = JSON.parse(new TextDecoder().decode(found.bytes)) as {
+        sealed: { sequence: number }[];
+      };
+      for (const each of head.sealed) each.sequence = 2 ** 40;
+      return { ...found, bytes: new TextEncoder().encode(JSON.stringify(head)) };
+    },
+  };
+}
+
+/** As if an upload were answered before the store has it. */
+function answersUploadsEarly(store: MemoryStore): ObjectStore {
+  let calls = 0;
+  return {
+    ...store,
+    put(key, parts, options) {
+      calls += 1;
+      const isLost = key.includes('/c/') && calls % 5 === 0;
+      return isLost ? Promise.resolve({ etag: 'lost' }) : store.put(key, parts, options);
+    },
+  };
+}
+
+test.each<[fault: string, plant: Plant]>([
+  ['the store accepts every conditional write', { conditions: 'ignored' }],
+  ['chunks are listed before the volume is claimed', { tamper: listsBeforeClaim }],
+  ['seals are ignored', { tamper: ignoresSeals }],
+  ['an upload is answered that has not arrived', { tamper: answersUploadsEarly }],
+])(
+  'the model finds out when %s',
+  async (_, plant) => {
+    const details = await fc.check(
+      fc.asyncProperty(history, (steps) => run(steps, plant)),
+      { numRuns: RUNS_MAX, endOnFailure: true, seed: 7 },
+    );
+    expect(details.failed).toBe(true);
+  },
+  60_000,
+);

@@ -1,0 +1,159 @@
+/** What happens in a simulation, as fast-check draws it: a list of steps, which it makes shorter when one fails. */
+import fc from 'fast-check';
+import type { Host } from './host.ts';
+import { type Plant, SECTORS, Simulation } from './simulation.ts';
+import { settle } from './world.ts';
+
+const HOSTS = 3;
+
+type Step =
+  | { readonly kind: 'open'; readonly host: number; readonly takeOver: boolean }
+  | {
+      readonly kind: 'write' | 'zero';
+      readonly host: number;
+      readonly sector: number;
+      readonly count: number;
+      readonly fua: boolean;
+    }
+  | { readonly kind: 'flush' | 'close' | 'crash' | 'pause' | 'resume'; readonly host: number }
+  | { readonly kind: 'read'; readonly host: number; readonly sector: number }
+  | { readonly kind: 'deliver'; readonly choices: readonly number[] }
+  | { readonly kind: 'lose' | 'delay'; readonly choice: number }
+  | { readonly kind: 'tick'; readonly millis: number }
+  | { readonly kind: 'snapshot' };
+
+const host = fc.nat(HOSTS - 1);
+const sector = fc.nat(SECTORS - 1);
+const choice = fc.nat(30);
+
+function one<Kind extends string, Fields extends object>(
+  kind: Kind,
+  fields: { readonly [Name in keyof Fields]: fc.Arbitrary<Fields[Name]> },
+): fc.Arbitrary<{ readonly kind: Kind } & Fields> {
+  return fc.record({ kind: fc.constant(kind), ...fields }) as never;
+}
+
+const change = { host, sector, count: fc.integer({ min: 1, max: 4 }), fua: fc.boolean() };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: one('open', { host, takeOver: fc.boolean() }) },
+  { weight: 14, arbitrary: one('write', change) },
+  { weight: 4, arbitrary: one('zero', change) },
+  { weight: 8, arbitrary: one('flush', { host }) },
+  { weight: 6, arbitrary: one('read', { host, sector }) },
+  { weight: 2, arbitrary: one('close', { host }) },
+  { weight: 2, arbitrary: one('crash', { host }) },
+  { weight: 2, arbitrary: one('pause', { host }) },
+  { weight: 3, arbitrary: one('resume', { host }) },
+  {
+    weight: 30,
+    arbitrary: one('deliver', { choices: fc.array(choice, { minLength: 1, maxLength: 12 }) }),
+  },
+  { weight: 1, arbitrary: one('snapshot', {}) },
+  { weight: 2, arbitrary: one('lose', { choice }) },
+  { weight: 3, arbitrary: one('delay', { choice }) },
+  {
+    weight: 4,
+    arbitrary: one('tick', { millis: fc.constantFrom(100, 1000, 3000, 5000, 9000, 10_000) }),
+  },
+);
+
+export const history: fc.Arbitrary<readonly Step[]> = fc.array(step, {
+  minLength: 10,
+  maxLength: 120,
+  size: 'max',
+});
+
+/** Runs a history and what must hold after it; rejects with what went wrong. */
+export async function run(steps: readonly Step[], plant: Plant = {}): Promise<void> {
+  const simulation = new Simulation(plant);
+  await simulation.begin();
+  const hosts: (Host | undefined)[] = [];
+  for (const [i, each] of steps.entries()) {
+    await act(simulation, hosts, each, i + 1);
+    await settle();
+    simulation.check();
+  }
+  await end(simulation, hosts);
+}
+
+async function act(
+  simulation: Simulation,
+  hosts: (Host | undefined)[],
+  each: Step,
+  value: number,
+): Promise<void> {
+  const { world } = simulation;
+  switch (each.kind) {
+    case 'deliver':
+      for (const drawn of each.choices) {
+        world.deliver(drawn);
+        await settle();
+      }
+      return;
+    case 'lose':
+      return world.lose(each.choice);
+    case 'delay':
+      return world.delay(each.choice);
+    case 'tick':
+      return world.tick(each.millis);
+    case 'snapshot':
+      return simulation.snapshot();
+    case 'open':
+      if (hosts[each.host]?.process.isGone !== false) {
+        hosts[each.host] = simulation.open(each.takeOver);
+      }
+      return;
+    case 'write':
+    case 'zero':
+    case 'flush':
+    case 'read':
+    case 'close':
+    case 'crash':
+    case 'pause':
+    case 'resume': {
+      const found = hosts[each.host];
+      if (found !== undefined && !found.process.isGone) actOn(simulation, found, each, value);
+    }
+  }
+}
+
+function actOn(
+  simulation: Simulation,
+  found: Host,
+  each: Exclude<Step, { kind: 'deliver' | 'lose' | 'delay' | 'tick' | 'open' | 'snapshot' }>,
+  value: number,
+): void {
+  const { process } = found;
+  if (each.kind === 'crash') process.isGone = true;
+  else if (each.kind === 'pause') process.isPaused = true;
+  else if (each.kind === 'resume') process.isPaused = false;
+  if (process.isPaused) return;
+  if (each.kind === 'flush') simulation.flush(found);
+  if (each.kind === 'close') simulation.close(found);
+  if (each.kind === 'read') simulation.read(found, each.sector);
+  if (each.kind === 'write' || each.kind === 'zero') {
+    const sectors = Array.from({ length: each.count }, (_, i) => each.sector + i);
+    const inside = sectors.filter((at) => at < SECTORS);
+    simulation.write(found, inside, each.kind === 'zero' ? 0 : value, each.fua);
+  }
+}
+
+/** Everybody wakes up and is heard; then all die, and a last host finds what it must. */
+async function end(simulation: Simulation, hosts: readonly (Host | undefined)[]): Promise<void> {
+  const alive = hosts.filter((each) => each !== undefined && !each.process.isGone) as Host[];
+  for (const each of alive) each.process.isPaused = false;
+  simulation.world.fireTimers();
+  await simulation.drain(alive);
+  simulation.check();
+  for (const each of alive) each.process.isGone = true;
+  const last = simulation.open(true);
+  await simulation.drain([last]);
+  for (let at = 0; at < SECTORS; at++) simulation.read(last, at);
+  await simulation.drain([last]);
+  simulation.close(last);
+  await simulation.drain([last]);
+  simulation.check();
+  await simulation.checkSnapshots();
+  if (last.isWaiting() || last.reign === undefined) throw new Error('the last host found nothing');
+}

@@ -1,0 +1,283 @@
+/**
+ * Several hosts that open one volume, write it, die, stand still and take over from each other, over a network that
+ * loses and delays, against what a volume promises:
+ *
+ * - what a flush has covered is there after any takeover, and nothing is that was written after it;
+ * - generations and watermarks in the head only grow, so no two hosts both commit;
+ * - a host that has been told that it is deposed answers nothing any more, and nor does one past its lease;
+ * - every read answers what its host has written last;
+ * - a snapshot holds what was committed when it was made, whatever is written and deleted after it.
+ */
+import {
+  createVolume,
+  type ObjectStore,
+  openSnapshot,
+  openVolume,
+  snapshotVolume,
+} from '../../src/index.ts';
+import { memoryStore, type MemoryStore } from '../../src/testing/index.ts';
+import { Host, type Operation } from './host.ts';
+import { plainHead, referenceContent } from './reference-content.ts';
+import { Reign } from './reign.ts';
+import { settle, World } from './world.ts';
+
+export const CHUNK_BYTES = 4096;
+export const SECTOR_BYTES = 2048;
+export const SECTORS = 12;
+export const LEASE_MILLIS = 9000;
+const HEAD = 'disk/head';
+
+export interface Plant {
+  /** The store that hosts work with, in place of the true one. */
+  readonly tamper?: (store: MemoryStore) => ObjectStore;
+  readonly conditions?: 'ignored';
+}
+
+export class Simulation {
+  readonly world: World = new World();
+  readonly store: MemoryStore;
+  readonly #tamper: (store: MemoryStore) => ObjectStore;
+  #hosts = 0;
+  /** The last one is the current. */
+  readonly #reigns: Reign[] = [];
+  /** When the last request arrived by which the host has renewed its lease. */
+  readonly #renewals = new Map<Host, number>();
+  #durable = 0;
+  /** What each snapshot must hold. */
+  readonly #snapshots = new Map<string, readonly number[]>();
+  #fault: unknown;
+
+  constructor({ tamper = (store) => store, conditions }: Plant) {
+    this.store = memoryStore(conditions === undefined ? {} : { conditions });
+    this.#tamper = tamper;
+  }
+
+  async begin(): Promise<void> {
+    await createVolume(this.store, {
+      volume: 'disk',
+      size: SECTORS * SECTOR_BYTES,
+      chunkBytes: CHUNK_BYTES,
+    });
+    this.#reigns.push(new Reign(0, this.#content()));
+  }
+
+  /** What went wrong in a callback is thrown here. */
+  check(): void {
+    if (this.#fault !== undefined) throw this.#fault;
+  }
+
+  /** Starts a host that opens the volume. */
+  open(takeOver: boolean): Host {
+    this.#hosts += 1;
+    const host = new Host(this.#hosts, this.world, (self) => this.#witnessed(self));
+    void this.#open(host, takeOver);
+    return host;
+  }
+
+  async #open(host: Host, takeOver: boolean): Promise<void> {
+    try {
+      host.driver = await openVolume(host.store, {
+        volume: 'disk',
+        surroundings: host.surroundings,
+        lease: LEASE_MILLIS,
+        cacheBytes: 2 * CHUNK_BYTES,
+        dirtyBytesMax: 0,
+        address: `host ${host.number}`,
+        probe: false,
+        takeOver,
+      });
+    } catch {
+      host.process.isGone = true;
+    }
+  }
+
+  /** Somebody who does not own the volume makes a snapshot of it. */
+  snapshot(): void {
+    this.#hosts += 1;
+    const name = `s${this.#hosts}`;
+    const host = new Host(this.#hosts, this.world, (self) => this.#witnessed(self));
+    const { surroundings } = host;
+    snapshotVolume(host.store, { volume: 'disk', snapshot: name, surroundings }).catch(() => {});
+  }
+
+  /** Compares all snapshots with what was there when they were made. */
+  async checkSnapshots(): Promise<void> {
+    for (const [snapshot, expected] of this.#snapshots) {
+      const disk = await openSnapshot(this.store, { volume: 'disk', snapshot });
+      const target = new Uint8Array(disk.size);
+      await disk.read(target, 0);
+      const found = sectorsOf(target);
+      if (found.some((value, sector) => value !== expected[sector])) {
+        throw new Error(`snapshot ${snapshot}: expected ${expected.join()}, found ${found.join()}`);
+      }
+    }
+  }
+
+  /** Begins a write of one value, or of zeroes if it is 0. */
+  write(host: Host, sectors: readonly number[], value: number, fua: boolean): void {
+    const { driver, reign } = host;
+    if (driver === undefined || reign === undefined) return;
+    if (sectors.some((sector) => host.busy.has(sector))) return;
+    reign.issue(sectors, value);
+    for (const sector of sectors) host.busy.add(sector);
+    const offset = (sectors[0] ?? 0) * SECTOR_BYTES;
+    const length = sectors.length * SECTOR_BYTES;
+    const release = () => {
+      for (const sector of sectors) host.busy.delete(sector);
+    };
+    const answered = () => {
+      if (!fua) this.#checkLease(host);
+      release();
+      reign.answer(sectors);
+      if (fua) reign.flushed(reign.mark(), sectors);
+    };
+    const begin = () =>
+      value === 0
+        ? driver.zero?.(offset, length, { fua, mayTrim: true, fast: false })
+        : driver.write?.(filled(length, value), offset, { fua });
+    this.#operate(host, begin, answered, release);
+  }
+
+  flush(host: Host): void {
+    const { driver, reign } = host;
+    if (driver === undefined || reign === undefined) return;
+    const mark = reign.mark();
+    this.#operate(
+      host,
+      () => driver.flush?.(),
+      () => reign.flushed(mark),
+    );
+  }
+
+  read(host: Host, sector: number): void {
+    const { driver, reign } = host;
+    if (driver === undefined || reign === undefined) return;
+    const mark = reign.mark();
+    const target = new Uint8Array(SECTOR_BYTES).fill(0xee);
+    const answered = () => {
+      this.#checkLease(host);
+      const [value = -1] = sectorsOf(target);
+      if (reign.mayRead(mark, sector, value)) return;
+      throw new Error(`host ${host.number}: sector ${sector} reads as ${value}`);
+    };
+    this.#operate(host, () => driver.read(target, sector * SECTOR_BYTES), answered);
+  }
+
+  close(host: Host): void {
+    const { driver, reign } = host;
+    if (driver === undefined || reign === undefined || host.operations > 0) return;
+    const mark = reign.mark();
+    host.driver = undefined;
+    this.#operate(
+      host,
+      () => driver.close?.(),
+      () => reign.flushed(mark),
+    );
+  }
+
+  /** Delivers everything, and moves the clock on, until nobody waits. */
+  async drain(hosts: readonly Host[]): Promise<void> {
+    for (let steps = 0; steps < 5000; steps++) {
+      await settle();
+      if (this.world.waiting > 0) this.world.deliver(0);
+      else if (hosts.some((host) => !host.process.isGone && host.isWaiting())) this.world.tick(500);
+      else return;
+    }
+    throw new Error('somebody waits for ever');
+  }
+
+  #operate(
+    host: Host,
+    begin: Operation,
+    answered: () => void,
+    refused: () => void = () => {},
+  ): void {
+    void this.#await(host.operate(begin, host.driver === undefined), answered, refused);
+  }
+
+  async #await(
+    operation: ReturnType<Host['operate']>,
+    answered: () => void,
+    refused: () => void,
+  ): Promise<void> {
+    const outcome = await operation;
+    try {
+      if (outcome instanceof Error) throw outcome;
+      if (outcome === 'answered') answered();
+      else refused();
+    } catch (fault) {
+      this.#fault ??= fault;
+    }
+  }
+
+  /** Nobody else may own the volume when a host answers, unless it could not yet know. */
+  #checkLease(host: Host): void {
+    if (host.reign?.hasEnded !== true) return;
+    const age = this.world.now() - (this.#renewals.get(host) ?? 0);
+    if (age > LEASE_MILLIS)
+      throw new Error(`host ${host.number} answers ${age} ms after its lease`);
+    if (host.isDeposed) throw new Error(`host ${host.number} answers although it was deposed`);
+  }
+
+  /** The store as one host changes it, watched. */
+  #witnessed(host: Host): ObjectStore {
+    const store = this.#tamper(this.store);
+    return {
+      ...store,
+      put: async (key, parts, options) => {
+        const answer = await store.put(key, parts, options);
+        if (key === HEAD && answer !== undefined) this.#witness(host);
+        return answer;
+      },
+    };
+  }
+
+  #witness(host: Host): void {
+    const head = plainHead(this.store.objects.get(HEAD)?.bytes ?? new Uint8Array(0));
+    const current = this.#reigns.at(-1);
+    try {
+      if (current === undefined) return;
+      const newest = head.snapshots.at(-1);
+      if (newest !== undefined && !this.#snapshots.has(newest.name)) {
+        this.#snapshots.set(newest.name, this.#content());
+        return;
+      }
+      if (head.generation > current.generation) {
+        const content = this.#content();
+        current.end(content);
+        host.reign = new Reign(head.generation, content);
+        this.#reigns.push(host.reign);
+      } else if (
+        host.reign !== current ||
+        head.generation < current.generation ||
+        head.durable < this.#durable
+      ) {
+        throw new Error(
+          `host ${host.number} commits generation ${head.generation}, not the current one`,
+        );
+      }
+      this.#durable = head.durable;
+      this.#renewals.set(host, this.world.now());
+    } catch (fault) {
+      this.#fault ??= fault;
+    }
+  }
+
+  #content(): number[] {
+    return sectorsOf(referenceContent(this.store, 'disk'));
+  }
+}
+
+/** The value of each sector; -1: it is torn. */
+export function sectorsOf(bytes: Uint8Array): number[] {
+  const words = new Uint32Array(bytes.slice().buffer);
+  const perSector = SECTOR_BYTES / 4;
+  return Array.from({ length: bytes.length / SECTOR_BYTES }, (_, sector) => {
+    const part = words.subarray(sector * perSector, (sector + 1) * perSector);
+    return part.every((word) => word === part[0]) ? (part[0] as number) : -1;
+  });
+}
+
+function filled(length: number, value: number): Uint8Array {
+  return new Uint8Array(new Uint32Array(length / 4).fill(value).buffer);
+}

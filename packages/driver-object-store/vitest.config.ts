@@ -1,0 +1,3 @@
+import { project } from '../../tooling/vitest/config.mjs';
+
+export default project('@nbd/driver-object-store');
