@@ -4,8 +4,8 @@ import { defineConfig } from 'vite';
 export default defineConfig({
   ssr: {
     noExternal: true,
-    // It has native parts, and only a copy from or to a file needs it.
-    external: ['@nbd/driver-file'],
+    // It has native parts, and only a copy from or to a file needs it; volumes need the others, which are large.
+    external: ['@nbd/driver-file', '@nbd/driver-object-store', '@nbd/object-store-s3'],
   },
   build: {
     ssr: 'src/main.ts',

@@ -2,6 +2,7 @@
  * The log on standard error: lines for people, or JSON for machines. In neither can a peer write a line of its own, or
  * anything that a terminal would obey.
  */
+import { lstatSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { destination, type DestinationStream, type Logger, pino } from 'pino';
 import type { prettyFactory } from 'pino-pretty';
@@ -50,6 +51,8 @@ function linesForPeople(lines: DestinationStream, colorize: boolean): Destinatio
 }
 
 function loadSpelling(colorize: boolean): (line: unknown) => string {
+  // Node 20 resolves no symbolic links while the last file that it looked at is a socket, such as one of a dead server.
+  lstatSync('/');
   // Not `import`: the line that is waiting may be the last one of the program.
   const pretty = createRequire(import.meta.url)('pino-pretty') as {
     readonly prettyFactory: typeof prettyFactory;

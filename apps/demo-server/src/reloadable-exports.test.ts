@@ -7,7 +7,11 @@ function recording() {
   const events: string[] = [];
   const failures: unknown[] = [];
   const exports = new ReloadableExports((error) => void failures.push(error));
-  const planOf = (name: string, what: string, open?: () => Promise<void>): ExportPlan => ({
+  const planOf = (
+    name: string,
+    what: string,
+    { open, flush }: { open?: () => Promise<void>; flush?: () => Promise<void> } = {},
+  ): ExportPlan => ({
     what,
     make: (): ExportTable =>
       exportTable([
@@ -19,6 +23,7 @@ function recording() {
             return {
               size: 512,
               read: () => undefined,
+              ...(flush !== undefined && { flush }),
               close: () => void events.push(`closed ${what}`),
             };
           },
@@ -69,7 +74,9 @@ test('a disk that goes while somebody has it is closed when the last lets go of 
 test('if one does not open, all is as it was', async () => {
   const { exports, events, planOf, replace } = recording();
   await replace({ a: 'disk 1' });
-  const fails = planOf('c', 'disk 3', () => Promise.reject(new Error('no such file')));
+  const fails = planOf('c', 'disk 3', {
+    open: () => Promise.reject(new Error('no such file')),
+  });
   const plans = new Map([
     ['b', planOf('b', 'disk 2')],
     ['c', fails],
@@ -100,6 +107,21 @@ test('at the end all are closed, once, also those that had gone and are still in
   expect(events).toEqual(['opened disk 1', 'opened disk 2', 'closed disk 2', 'closed disk 1']);
   expect(() => exports.open('b')).toThrow('the exports are closed');
   await expect(replace({ c: 'disk 3' })).rejects.toThrow('the exports are closed');
+});
+
+test('the end waits for a disk that has gone and is being closed', async () => {
+  const { exports, events, planOf, replace } = recording();
+  let hasWritten = (): void => undefined;
+  const written = new Promise<void>((resolve) => {
+    hasWritten = resolve;
+  });
+  await exports.replace(new Map([['a', planOf('a', 'disk 1', { flush: () => written })]]));
+  await replace({ b: 'disk 2' });
+  const closed = exports.close().then(() => events.push('closed all'));
+  await settled();
+  hasWritten();
+  await closed;
+  expect(events.slice(2)).toEqual(['closed disk 2', 'closed disk 1', 'closed all']);
 });
 
 test('a disk that does not close when it has gone is told of', async () => {

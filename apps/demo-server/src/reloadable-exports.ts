@@ -35,6 +35,7 @@ export class ReloadableExports implements ExportSource {
   /** Told of a disk that did not close when its last connection had let go. */
   readonly #closeFailed: (error: unknown) => void;
   #served: ReadonlyMap<string, Served> = new Map();
+  /** Those that are in use, and those that are being closed. */
   readonly #retired = new Set<Served>();
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -171,7 +172,17 @@ export class ReloadableExports implements ExportSource {
 
   #closeIfDone(served: Served): void {
     if (!served.isRetired || served.uses > 0 || this.#isClosed) return;
-    this.#retired.delete(served);
-    served.table.close().catch(this.#closeFailed);
+    void this.#closeRetired(served);
+  }
+
+  /** It stays among the retired until it is closed: the end of all has to wait for what it still has to write. */
+  async #closeRetired(served: Served): Promise<void> {
+    try {
+      await served.table.close();
+    } catch (error) {
+      this.#closeFailed(error);
+    } finally {
+      this.#retired.delete(served);
+    }
   }
 }

@@ -78,7 +78,7 @@ test('options about TLS become credentials', () => {
 });
 
 test.each([
-  [[], 'expected a command: info, list, map, dump or copy; try --help'],
+  [[], 'expected a command: info, list, map, dump, copy or volume; try --help'],
   [['frob'], "unknown command 'frob'; try --help"],
   [['info'], "missing required argument 'URI'; try --help"],
   [['info', 'a', 'b'], 'too many arguments'],

@@ -1,16 +1,17 @@
 /**
  * The command line: from words to a request, and the help about them.
  */
-import { Command, CommanderError, InvalidArgumentError, type OptionValues } from 'commander';
-import { parseBytes } from './byte-count.ts';
+import { Command, CommanderError, type OptionValues } from 'commander';
 import type { CopyRequest } from './copy/copy-command.ts';
 import type { DumpRequest } from './dump-command.ts';
 import { COPY_HELP, DUMP_HELP, PROGRAM_HELP, URI_HELP } from './help-texts.ts';
 import type { InfoRequest } from './info-command.ts';
 import type { ListRequest } from './list-command.ts';
 import type { MapRequest } from './map-command.ts';
+import { bytes, count, isOn } from './option-words.ts';
 import { ProgramError } from './program-error.ts';
 import { accessTo, isUri, type TlsWords } from './server-access.ts';
+import { describeVolume, type VolumeRequest } from './volume/volume-args.ts';
 
 /** The name of the program, which begins each of its messages. */
 export const PROGRAM = 'nbd';
@@ -22,6 +23,7 @@ export type Invocation =
   | MapRequest
   | DumpRequest
   | CopyRequest
+  | VolumeRequest
   /** The help, or the version. */
   | { readonly kind: 'print'; readonly text: string };
 
@@ -61,14 +63,14 @@ export function parseArgs(args: readonly string[], version: string): Invocation 
 }
 
 const HELP_COLUMNS = 100;
-const NO_COMMAND = 'expected a command: info, list, map, dump or copy; try --help';
+const NO_COMMAND = 'expected a command: info, list, map, dump, copy or volume; try --help';
 const REQUEST_BYTES_MAX = 32 * 2 ** 20;
 const SPARSE_MINIMUM = 512;
 
 function describeCommands(program: Command, ask: (invocation: Invocation) => void): void {
   program
     .usage('COMMAND [options] ...')
-    .description('Looks at NBD exports, and copies them.')
+    .description('Looks at NBD exports, copies them, and keeps the volumes that servers export.')
     .addHelpText('after', PROGRAM_HELP);
   withTls(withJson(program.command('info <URI>').description('Tell what an export is and can do')))
     .addHelpText('after', URI_HELP)
@@ -91,6 +93,7 @@ function describeCommands(program: Command, ask: (invocation: Invocation) => voi
   describeMap(program, ask);
   describeDump(program, ask);
   describeCopy(program, ask);
+  describeVolume(program, ask);
 }
 
 function describeMap(program: Command, ask: (invocation: Invocation) => void): void {
@@ -199,22 +202,6 @@ function withTls(command: Command): Command {
     .option('--insecure', 'trust any certificate: anybody can pose as the server')
     .optionsGroup('Options:')
     .helpOption('-h, --help', 'show this');
-}
-
-function isOn(words: OptionValues, name: string): boolean {
-  return words[name] === true;
-}
-
-function bytes(word: string): number {
-  const found = parseBytes(word);
-  if (found !== undefined) return found;
-  throw new InvalidArgumentError('expected bytes, such as 512 or 64K');
-}
-
-function count(word: string): number {
-  const found = Number(word);
-  if (/^\d+$/.test(word) && found >= 1 && found <= 1024) return found;
-  throw new InvalidArgumentError('expected a whole number of 1 to 1024');
 }
 
 /** A message of commander as one line in our style. */

@@ -27,6 +27,19 @@ Examples:
   nbd copy --connections 8 nbd://10.0.0.1/disk nbds://10.0.0.2/disk
   nbd copy nbd://127.0.0.1/disk - | gzip > disk.img.gz`;
 
+export const VOLUME_HELP: string = `
+A URL is s3://BUCKET[/PREFIX]/VOLUME, with @NAME behind it for a snapshot; of a list, s3://BUCKET[/PREFIX].
+${COUNTS}
+
+Where the bucket is, and who asks, is told by AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
+and so on, by a profile (AWS_PROFILE), or by the role of a container or an instance.
+
+Examples:
+  nbd volume create --size 1T s3://disks/boot
+  nbd volume snapshot s3://disks/boot@monday
+  nbd volume clone s3://disks/boot@monday s3://disks/try
+  nbd volume check s3://disks/boot`;
+
 export const PROGRAM_HELP: string = `
 ${URI_FORMS}
 
@@ -36,6 +49,7 @@ Examples:
   nbd map --totals nbd://127.0.0.1/disk
   nbd dump --length 512 nbd://127.0.0.1/disk
   nbd copy nbd://127.0.0.1/disk disk.img
+  nbd volume create --size 1T s3://bucket/volume
 
 "nbd COMMAND --help" tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 A failure is one line on standard error.`;

@@ -23,8 +23,14 @@ const EXIT_CODES: Readonly<Record<ProgramErrorCode, number>> = {
   unread: 141,
 };
 
-/** By name and not by class: the driver of files is loaded apart, with classes of its own. */
-const FAULTS: ReadonlySet<string> = new Set(['NbdError', 'DriverError', 'FileOpenError']);
+/** By name and not by class: files and volumes are loaded apart, with classes of their own. */
+const FAULTS: ReadonlySet<string> = new Set([
+  'NbdError',
+  'DriverError',
+  'FileOpenError',
+  'StoreError',
+  'VolumeError',
+]);
 
 /** The message is for the person who started the program. */
 export class ProgramError extends Error {

@@ -58,6 +58,11 @@ async function perform(
     case 'copy':
       await copyCommand(invocation, streams, signal);
       break;
+    case 'volume': {
+      const { volumeCommand } = await import('./volume/volume-command.ts');
+      await volumeCommand(invocation, streams, output);
+      break;
+    }
   }
   await output.flush();
 }

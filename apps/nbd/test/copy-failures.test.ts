@@ -1,16 +1,12 @@
 import { existsSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { DriverError, filter } from '@nbd/driver';
+import { filter } from '@nbd/driver';
 import { expect, test } from 'vitest';
 import { runHere } from './run-here.ts';
-import { noise, serveHere, temporaryFolder, watchedDisk } from './served.ts';
+import { noise, serveFaulty, serveHere, temporaryFolder, watchedDisk } from './served.ts';
 
 const MIB = 1024 * 1024;
-
-function ioError(): never {
-  throw new DriverError('EIO', 'broken');
-}
 
 test('a destination that is too small is refused before anything is written', async () => {
   const target = watchedDisk(MIB - 1, noise(MIB - 1));
@@ -103,45 +99,34 @@ test('standard input that is longer than the destination fails', async () => {
 });
 
 test.each([
-  ['a read', { read: ioError }, {}, 'source'],
-  ['a map', { extents: ioError }, {}, 'source'],
-  ['a write', {}, { write: ioError }, 'target'],
-  ['a zero', {}, { zero: ioError }, 'target'],
-  ['the flush at the end', {}, { flush: ioError }, 'target'],
-])(
-  '%s that fails is the failure of the copy, in one line (K-032)',
-  async (_what, source, target, blamed) => {
-    const [from, to] = [watchedDisk(4 * MIB), watchedDisk(4 * MIB)];
-    void from.driver.write?.(noise(MIB), MIB, { fua: false });
-    const uri = await serveHere({
-      source: filter(from.driver, source),
-      target: filter(to.driver, target),
-    });
-    const { code, stdout, stderr } = await runHere([
-      'copy',
-      '--json',
-      uri('source'),
-      uri('target'),
-    ]);
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^nbd: .+\n$/);
-    expect(stderr).toContain(`nbd: ${uri(blamed)}: `);
-  },
-);
+  ['a read', 'source', { on: 'read', fail: 'EIO' }],
+  ['a map', 'source', { on: 'extents', fail: 'EIO' }],
+  ['a write', 'target', { on: 'write', fail: 'EIO' }],
+  ['a zero', 'target', { on: 'zero', fail: 'EIO' }],
+  ['the flush at the end', 'target', { on: 'flush', fail: 'EIO' }],
+  ['a connection lost in the middle of data', 'source', { on: 'read', cut: 'in the payload' }],
+  ['a write that was lost with its connection', 'target', { on: 'write', cut: 'before the disk' }],
+] as const)('%s is the failure of the copy, in one line (K-032)', async (_what, blamed, fault) => {
+  const source = await serveFaulty(4 * MIB, noise(MIB), MIB);
+  const target = await serveFaulty(4 * MIB);
+  const added = (blamed === 'source' ? source : target).faults.add(fault);
+  const args = ['copy', '--json', source.uri, target.uri];
+  const { code, stdout, stderr } = await runHere(args);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^nbd: .+\n$/);
+  expect(stderr).toContain(`nbd: ${blamed === 'source' ? source.uri : target.uri}: `);
+  expect(added.hits).toBeGreaterThan(0);
+});
 
 test('after a failure nothing more is begun', async () => {
-  const source = watchedDisk(8 * MIB, noise(8 * MIB));
-  let writes = 0;
-  const target = filter(watchedDisk(8 * MIB).driver, {
-    write: () => {
-      writes += 1;
-      ioError();
-    },
-  });
-  const uri = await serveHere({ source: source.driver, target });
-  const args = ['copy', '--requests', '4', '--connections', '1', uri('source'), uri('target')];
+  const source = await serveFaulty(8 * MIB, noise(8 * MIB));
+  const target = await serveFaulty(8 * MIB);
+  target.faults.add({ on: 'write', fail: 'EIO' });
+  const args = ['copy', '--requests', '4', '--connections', '1', source.uri, target.uri];
   expect((await runHere(args)).code).toBe(1);
-  expect(writes).toBeLessThanOrEqual(4);
+  const writes = target.history.lines.filter((line) => line.includes(' WRITE '));
+  expect(writes.length).toBeGreaterThan(0);
+  expect(writes.length).toBeLessThanOrEqual(4);
 });
 
 test('standard output that cannot be written is the failure of the copy', async () => {

@@ -2,7 +2,7 @@ import { filter } from '@nbd/driver';
 import { memoryDriver } from '@nbd/driver-memory';
 import { expect, test } from 'vitest';
 import { runHere } from './run-here.ts';
-import { noise, serveHere, watchedDisk } from './served.ts';
+import { noise, serveFaulty, serveHere, watchedDisk } from './served.ts';
 
 test('dump shows bytes in hexadecimal and as text, and folds what repeats', async () => {
   const { driver } = watchedDisk(256, Buffer.from('Hello, disk!\n\u00e9'));
@@ -69,10 +69,8 @@ test('a range outside the export exits with 1 and one line', async () => {
 });
 
 test('a read that fails exits with 1 and one line (K-032)', async () => {
-  const { driver } = watchedDisk(65_536, noise(65_536), () => ({
-    read: () => Promise.reject(Object.assign(new Error('bad sector'), { code: 'EIO' })),
-  }));
-  const uri = (await serveHere({ disk: driver }))('disk');
+  const { faults, uri } = await serveFaulty(65_536, noise(65_536));
+  faults.add({ on: 'read', fail: 'EIO' });
   const { code, stdout, stderr } = await runHere(['dump', uri]);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toBe('nbd: READ of 65536 bytes at 0: the disk has failed\n');

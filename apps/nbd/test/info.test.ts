@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { memoryDriver } from '@nbd/driver-memory';
 import { expect, test } from 'vitest';
 import { runHere } from './run-here.ts';
-import { serveHere, temporaryFolder } from './served.ts';
+import { serveHere, TCP, temporaryFolder } from './served.ts';
 
 const CAN_ALL_BUT_CACHE = {
   write: true,
@@ -18,9 +18,8 @@ const CAN_ALL_BUT_CACHE = {
 };
 
 test('info tells in words what an export is and can do', async () => {
-  const uri = await serveHere({
-    disk: { driver: memoryDriver({ size: 64 * 2 ** 20 + 512 }), description: 'for trying' },
-  });
+  const disk = { driver: memoryDriver({ size: 64 * 2 ** 20 + 512 }), description: 'for trying' };
+  const uri = await serveHere({ disk }, { listen: TCP });
 
   expect(await runHere(['info', uri('disk')])).toMatchObject({
     code: 0,
@@ -41,7 +40,7 @@ test('info tells in words what an export is and can do', async () => {
 });
 
 test('info --json has the fields that the README promises', async () => {
-  const uri = await serveHere({ disk: memoryDriver({ size: 2 ** 40 }) });
+  const uri = await serveHere({ disk: memoryDriver({ size: 2 ** 40 }) }, { listen: TCP });
   const { code, stdout } = await runHere(['info', '--json', uri('disk')]);
 
   expect(code).toBe(0);

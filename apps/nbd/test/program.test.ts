@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { filter } from '@nbd/driver';
 import { expect, test } from 'vitest';
 import { start } from './program.ts';
-import { noise, serveHere, watchedDisk } from './served.ts';
+import { noise, serveFaulty, serveHere, watchedDisk } from './served.ts';
 
 const MIB = 1024 * 1024;
 
@@ -24,22 +23,11 @@ test.each([
   ['SIGINT', 130, 'interrupted'],
   ['SIGTERM', 143, 'terminated'],
 ] as const)('%s ends a copy at once, with %d and one line', async (signal, code, line) => {
-  let tellReading: () => void;
-  const reading = new Promise<void>((resolve) => {
-    tellReading = resolve;
-  });
-  const stuck = filter(watchedDisk(MIB, noise(MIB)).driver, {
-    read: () => {
-      tellReading();
-      return new Promise<void>(() => undefined);
-    },
-  });
-  const uri = await serveHere(
-    { source: stuck, target: watchedDisk(MIB).driver },
-    { shutdownTimeout: 1 },
-  );
-  const { child, ended } = start(['copy', uri('source'), uri('target')]);
-  await reading;
+  const source = await serveFaulty(MIB, noise(MIB));
+  const target = await serveFaulty(MIB);
+  const stuck = source.faults.add({ on: 'read', hang: true });
+  const { child, ended } = start(['copy', source.uri, target.uri]);
+  await stuck.untilHits();
   child.kill(signal);
   expect(await ended).toEqual({ code, stdout: '', stderr: `nbd: ${line}\n` });
 });
