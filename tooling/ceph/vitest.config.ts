@@ -1,0 +1,6 @@
+import { project } from '../../tooling/vitest/config.mjs';
+
+export default project('@nbd-tooling/ceph', {
+  globalSetup: './src/shared-cluster.ts',
+  testTimeout: 60_000,
+});

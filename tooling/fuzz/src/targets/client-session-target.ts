@@ -1,0 +1,146 @@
+/**
+ * The client's state machine against a server that says anything. It throws nothing, ends once, answers each request once,
+ * writes nothing beside the memory that it was lent, holds none in the end, and does the same however the bytes are cut.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { Info, Option } from '@nbd/codec';
+import type { ReplyMode } from '@nbd/session';
+import { Dice } from '../../../../packages/session/test/client/dice.ts';
+import { ModelServer } from '../../../../packages/session/test/client/model-server.ts';
+import { ReplyReader } from '../../../../packages/session/test/reply-reader.ts';
+import {
+  ack,
+  exportInfo,
+  greeting,
+  info,
+  metaContext,
+} from '../../../../packages/session/test/server-bytes.ts';
+import type { Input } from '../input.ts';
+import type { Target } from '../target.ts';
+import { ClientPlay } from './client-play.ts';
+import { WAY_OPTIONS } from './client-wishes.ts';
+import { EXPORT_BYTES, serverMessage } from './server-messages.ts';
+
+const MODES = ['simple', 'structured', 'extended'] as const satisfies readonly ReplyMode[];
+
+export const clientSessionTarget: Target = {
+  name: 'client-session',
+  about: 'the state machine of a client, against any server',
+  sources: ['/packages/session/src/', '/packages/codec/src/'],
+  seeds: () => MODES.flatMap((mode, way) => [seed(mode, way, 7), seed(mode, way, 90)]),
+  makeMessage: serverMessage,
+  execute({ choices, messages }: Input): string {
+    const whole = new ClientPlay(new Dice([...choices]));
+    for (const message of messages) whole.hears([message]);
+    whole.hearsEnd();
+    check(whole);
+    const cut = new ClientPlay(new Dice([...choices]));
+    const dice = new Dice([...choices]);
+    cut.transcript.lands = dice.oneIn(2);
+    for (const message of messages) cut.hears(message.length === 0 ? [message] : dice.cut(message));
+    cut.hearsEnd();
+    check(cut);
+    expectSame(cut, whole);
+    return wordOf(whole);
+  },
+};
+
+/** A conversation with a server that does as it should. */
+function seed(mode: ReplyMode, way: number, choice: number): Input {
+  const choices = Uint8Array.of(way, choice, 31, choice + 2, 4);
+  const client = new ClientPlay(new Dice([...choices]));
+  const messages: Uint8Array[] = [greeting(), ...(WAY_OPTIONS[way] ?? []).map(granted)];
+  for (const message of messages) client.hears([message]);
+  const requests = client.asked?.requests ?? [];
+  const server = new ModelServer(mode, EXPORT_BYTES, new Dice([choice, 3, 77, 5]));
+  server.hears(client.said.at(-1) ?? new Uint8Array(0));
+  const bytes = server.says(true);
+  const reader = new ReplyReader((cookie) => {
+    const request = requests.find(({ cookieLow }) => BigInt(cookieLow) === (cookie & 0xffff_ffffn));
+    return request?.target.length ?? 0;
+  });
+  for (let at = 0; at < bytes.length; ) {
+    const end = reader.read(bytes, at);
+    messages.push(bytes.slice(at, end));
+    at = end;
+  }
+  return { choices, messages };
+}
+
+/** All replies to an option, in one message. */
+function granted(option: number): Uint8Array {
+  switch (option) {
+    case Option.GO:
+      return joined(
+        info(option, { kind: 'name', name: 'disk' }),
+        info(option, { kind: 'block-size', minimum: 1, preferred: 4096, payloadMax: 2 ** 25 }),
+        info(option, { kind: 'unknown', info: Info.BLOCK_SIZE + 900, data: new Uint8Array(9) }),
+        exportInfo(option, EXPORT_BYTES, 0xfffd),
+        ack(option),
+      );
+    case Option.SET_META_CONTEXT:
+      return joined(metaContext(option, 1, 'base:allocation'), ack(option));
+    default:
+      return ack(option);
+  }
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function check({ told, asked, transcript }: ClientPlay): void {
+  const ends = told.filter(({ kind }) => kind === 'ended').length;
+  if (ends !== 1 || told.at(-1)?.kind !== 'ended') {
+    throw new Error(`expected one end, and last, found ${ends}`);
+  }
+  const tags = told.flatMap((event) => (event.kind === 'answered' ? [event.tag as number] : []));
+  const expected = (asked?.requests ?? []).map((_, tag) => tag);
+  if (
+    !isDeepStrictEqual(
+      tags.toSorted((a, b) => a - b),
+      expected,
+    )
+  ) {
+    throw new Error(`expected one answer for each of ${expected.length}, found ${tags.join()}`);
+  }
+  if (asked?.memory.every(({ isIntact }) => isIntact) === false) {
+    throw new Error('bytes were written beside a target');
+  }
+  const { lentBytes } = transcript.pool;
+  if (lentBytes !== 0) throw new Error(`${lentBytes} bytes are not given back`);
+}
+
+function expectSame(found: ClientPlay, expected: ClientPlay): void {
+  const [events, expectedEvents] = [found, expected].map(({ told }) => told.map(withoutPlace));
+  if (!isDeepStrictEqual(events, expectedEvents)) {
+    throw new Error(`cut: expected ${spell(expectedEvents)}, found ${spell(events)}`);
+  }
+  if (!isDeepStrictEqual(found.heard, expected.heard)) throw new Error('cut: says something else');
+  if (!isDeepStrictEqual(dataOf(found), dataOf(expected))) throw new Error('cut: other data');
+}
+
+/** What was read. */
+function dataOf({ asked }: ClientPlay): readonly Uint8Array[] {
+  return (asked?.memory ?? []).map(({ target }) => target);
+}
+
+/** The text of an end may tell a place in what was received, which the cut decides. */
+function withoutPlace(event: ClientPlay['told'][number]): unknown {
+  return event.kind === 'ended' ? { ...event, text: event.text.replace(/ at \d+/, '') } : event;
+}
+
+function spell(events: readonly unknown[] | undefined): string {
+  return JSON.stringify(events).slice(0, 400);
+}
+
+/** The kinds of events that there were, and how it ended. */
+function wordOf({ told }: ClientPlay): string {
+  const kinds = new Set(
+    told.map((event) => {
+      if (event.kind === 'answered') return `${event.type}:${event.failure?.kind ?? 'done'}`;
+      return event.kind === 'ended' ? `ended ${event.reason}` : event.kind;
+    }),
+  );
+  return [...kinds].toSorted().join(', ');
+}
