@@ -7,7 +7,7 @@ import { checkChunk } from './chunk-reader.ts';
 import { type Counting, countingOf, countingOfSnapshot, isHeld } from './counting.ts';
 import type { Head } from './head.ts';
 import { readHeadOf } from './head-chain.ts';
-import { type ListedChunk, listChunks } from './list-chunks.ts';
+import { type ListedChunk, listChunks, pagesOf } from './list-chunks.ts';
 import {
   allChunksPrefix,
   checkName,
@@ -52,7 +52,8 @@ export interface CheckReport extends CheckProgress {
 
 /** An object that is needed. */
 interface Needed {
-  readonly volume: string;
+  /** Undefined: it is of a base, and needed as long as the clone is there. */
+  readonly volume: string | undefined;
   readonly prefix: string;
   readonly listed: ListedChunk;
 }
@@ -85,7 +86,7 @@ export async function checkVolume(store: ObjectStore, options: CheckOptions): Pr
     const counting = countingOfSnapshot(seen.head, snapshot);
     await listChunks(store, prefix, (versions) => {
       const kept = keptOf(versions, counting, { snapshots: [] });
-      needed.push(...kept.map((listed) => ({ volume: base.volume, prefix, listed })));
+      needed.push(...kept.map((listed) => ({ volume: undefined, prefix, listed })));
     });
   }
 
@@ -162,21 +163,22 @@ async function faultOf(
   }
 }
 
-/** False: something newer counts by now, so the owner may have deleted it. */
+/** False: something newer counts by now, and no snapshot needs this one, so the owner may have deleted it. */
 async function isStillNeeded(
   store: ObjectStore,
   { volume, prefix, listed }: Needed,
 ): Promise<boolean> {
+  if (volume === undefined) return true;
   const { head } = await readHeadOf(store, volume);
-  const counting = countingOf(head);
   const key = chunkKey(prefix, listed);
-  const { objects } = await store.list(key.slice(0, key.lastIndexOf('/') + 1));
-  return !objects.some((found) => {
-    const version = parseChunkKey(prefix, found.key);
-    return (
-      version !== undefined && counting.counts(version) && compareVersions(version, listed) > 0
-    );
-  });
+  const others: ListedChunk[] = [];
+  for await (const page of pagesOf(store, key.slice(0, key.lastIndexOf('/') + 1))) {
+    for (const { key: found, size } of page.objects) {
+      const name = parseChunkKey(prefix, found);
+      if (name !== undefined && found !== key) others.push({ ...name, size });
+    }
+  }
+  return keptOf([...others, listed], countingOf(head), head).includes(listed);
 }
 
 function keyOf({ prefix, listed }: Needed): string {

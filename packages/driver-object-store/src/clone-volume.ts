@@ -5,8 +5,8 @@ import type { Head, Snapshot } from './head.ts';
 import { readHeadOf } from './head-chain.ts';
 import { checkName, pinKey } from './object-names.ts';
 import type { ObjectStore } from './object-store.ts';
-import { StoreError } from './store-error.ts';
 import { drawName, machine, type Surroundings } from './surroundings.ts';
+import { VolumeError } from './volume-error.ts';
 
 export interface CloneOptions {
   readonly volume: string;
@@ -40,8 +40,8 @@ export async function cloneVolume(store: ObjectStore, options: CloneOptions): Pr
       surroundings,
     );
   } catch (error) {
-    const isUnclear = error instanceof StoreError && error.code === 'ambiguous';
-    if (!isUnclear) await store.delete(pin);
+    // A store that fails may have the clone all the same, or get it yet: then the pin must hold.
+    if (error instanceof VolumeError) await store.delete(pin);
     throw error;
   }
 }

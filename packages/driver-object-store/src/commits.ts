@@ -37,9 +37,12 @@ export type HeadEdit = (head: Head) => Head;
 
 export class Commits {
   readonly #options: CommitsOptions;
+  readonly #volumeId: string;
   #edits: HeadEdit[] = [];
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
+  /** Bytes, as it was committed: an attempt at another one that has failed may have taken effect, and is undone. */
+  #size: number;
   #durable = 0;
   #renewedAt: number;
   #ended: DriverError | undefined;
@@ -47,6 +50,8 @@ export class Commits {
 
   constructor(options: CommitsOptions) {
     this.#options = options;
+    this.#volumeId = options.chain.head.id;
+    this.#size = options.chain.head.size;
     this.#renewedAt = options.ownedSince;
     this.#renewLater(options.owner.lease / 3);
   }
@@ -86,12 +91,13 @@ export class Commits {
   publish(edit?: HeadEdit): Promise<void> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     if (edit !== undefined) this.#edits.push(edit);
+    if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#start();
     const startNext = () => {
       this.#next = undefined;
       return this.#start();
     };
-    this.#next ??= this.#running.then(startNext, startNext);
+    this.#next = this.#running.then(startNext, startNext);
     return this.#next;
   }
 
@@ -118,23 +124,32 @@ export class Commits {
 
   async #run(): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended;
-    const { chain, generation, owner, clock, committed } = this.#options;
+    const { chain, owner, clock, committed } = this.#options;
     const edits = this.#edits;
     this.#edits = [];
     const began = clock.now();
+    const size = this.#size;
     const durable = this.#options.watermark();
     try {
       const head = await chain.swap(
-        (before) => edits.reduce((edited, edit) => edit(edited), { ...before, durable }),
-        (theirs) => theirs.generation === generation && theirs.owner?.id === owner.id,
+        (before) => edits.reduce((edited, edit) => edit(edited), { ...before, size, durable }),
+        (theirs) => this.#isOwn(theirs),
       );
+      this.#size = head.size;
       this.#durable = durable;
       this.#renewedAt = began;
       this.#renewLater(owner.lease / 3 - (clock.now() - began));
       committed(head);
+      if (head.owner === undefined) this.end(new DriverError('ESHUTDOWN', 'the volume is closed'));
     } catch (error) {
       throw this.#failure(error);
     }
+  }
+
+  /** Whether a head is one of ours, be it that somebody has added to it. Without an owner: we have left it. */
+  #isOwn({ id, generation, owner }: Head): boolean {
+    if (id !== this.#volumeId || generation !== this.#options.generation) return false;
+    return owner === undefined || owner.id === this.#options.owner.id;
   }
 
   #failure(error: unknown): unknown {

@@ -105,6 +105,13 @@ export class DirtyChunks {
     dirty.sequence = 0;
   }
 
+  /** The frozen layer gets what it does not have from the chunk below; undefined: zeroes. */
+  fill({ frozen }: DirtyChunk, below: Uint8Array | undefined): void {
+    const before = costOf(frozen);
+    frozen?.fillFrom(below);
+    this.#account(costOf(frozen) - before);
+  }
+
   /** The frozen layer was never put, and takes writes again, with what was written since. */
   thaw(dirty: DirtyChunk): void {
     const { frozen, top } = dirty;

@@ -3,6 +3,7 @@
  */
 import { type ChunkName, parseChunkKey } from './object-names.ts';
 import type { ListedObject, ListPage, ObjectStore } from './object-store.ts';
+import { StoreError } from './store-error.ts';
 
 export interface ListedChunk extends ChunkName {
   /** Bytes. */
@@ -38,10 +39,13 @@ export async function listChunks(
 export async function* pagesOf(store: ObjectStore, prefix: string): AsyncGenerator<ListPage> {
   let page = await store.list(prefix);
   yield page;
-  for (let last = page.objects.at(-1); page.isTruncated && last !== undefined; ) {
+  while (page.isTruncated) {
+    const last = page.objects.at(-1);
+    if (last === undefined) {
+      throw new StoreError('invalid', `${store.name}: a page of a list is empty, but not the last`);
+    }
     page = await store.list(prefix, { after: last.key });
     yield page;
-    last = page.objects.at(-1);
   }
 }
 
@@ -51,6 +55,7 @@ class Gathering {
   readonly #take: (versions: readonly ListedChunk[]) => void;
   readonly #stray: (key: string) => void;
   #versions: ListedChunk[] = [];
+  #last = '';
 
   constructor(
     prefix: string,
@@ -69,6 +74,14 @@ class Gathering {
         this.#stray(key);
         continue;
       }
+      // Otherwise the newest version would be taken for the only one, or be missed behind a page.
+      if (key <= this.#last) {
+        throw new StoreError(
+          'invalid',
+          `expected a list in order, found ${key} behind ${this.#last}`,
+        );
+      }
+      this.#last = key;
       if (this.#versions[0]?.chunk !== name.chunk) this.end();
       this.#versions.push({ ...name, size });
     }

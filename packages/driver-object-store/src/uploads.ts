@@ -69,9 +69,12 @@ export class Uploads {
 
   /** Resolves when everything up to `sequence` is in the store; what had failed is tried again for it. */
   async reached(sequence: number): Promise<void> {
-    if (sequence <= this.#sequences.watermark()) return;
-    await Promise.all([...this.#failed].map((dirty) => this.upload(dirty)));
-    await this.#sequences.reached(sequence);
+    // Asked first, so that no failure is missed; who fails again says so through the sequences.
+    const reached = this.#sequences.reached(sequence);
+    if (sequence > this.#sequences.watermark()) {
+      for (const dirty of this.#failed) this.upload(dirty).catch(() => {});
+    }
+    await reached;
   }
 
   /** Begins uploads where much is dirty: of the oldest chunks, full ones first. */
@@ -147,7 +150,7 @@ export class Uploads {
   ): Promise<number> {
     const { map, reader, generation } = this.#options;
     const { chunk } = dirty;
-    if (!layer.isFull()) layer.fillFrom(await this.#below(chunk));
+    if (!layer.isFull()) this.#options.dirty.fill(dirty, await this.#below(chunk));
     const content = layer.content();
     if (content === undefined && !map.hasData(chunk)) {
       this.#options.dirty.release(dirty);

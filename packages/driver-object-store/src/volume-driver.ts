@@ -1,5 +1,5 @@
 /** A volume as a disk: every answer is given while nobody else can own the volume. */
-import type { Awaitable, Driver } from '@nbd/driver';
+import type { Awaitable, Driver, Extent } from '@nbd/driver';
 import type { Commits } from './commits.ts';
 import type { VolumeReads } from './volume-reads.ts';
 import type { VolumeWrites } from './volume-writes.ts';
@@ -10,6 +10,11 @@ export function volumeDriver(reads: VolumeReads, writes: VolumeWrites, commits: 
     await commits.confirm();
     await reads.read(target, offset);
     await commits.confirm();
+  }
+
+  async function* extentsFresh(offset: number, length: number): AsyncGenerator<Extent> {
+    await commits.confirm();
+    yield* reads.extents(offset, length, writes.size());
   }
 
   return {
@@ -42,12 +47,13 @@ export function volumeDriver(reads: VolumeReads, writes: VolumeWrites, commits: 
       return writes.zero(offset, length, true, fua);
     },
 
-    cache(offset, length) {
-      return reads.cache(offset, length);
+    async cache(offset, length) {
+      await commits.confirm();
+      await reads.cache(offset, length);
     },
 
     extents(offset, length) {
-      commits.checkOwned();
+      if (!commits.isFresh()) return extentsFresh(offset, length);
       return reads.extents(offset, length, writes.size());
     },
 

@@ -163,8 +163,11 @@ export class VolumeReads {
   }
 }
 
+/** Settles when all have: until then they may write into the target, which is the caller's again after it. */
 async function allOf(waits: readonly Promise<void>[]): Promise<void> {
-  await Promise.all(waits);
+  for (const wait of await Promise.allSettled(waits)) {
+    if (wait.status === 'rejected') throw wait.reason;
+  }
 }
 
 /** Whether the layers alone tell all of the range. Hot path. */

@@ -161,8 +161,12 @@ export class VolumeWrites {
     const lastChunk = Math.ceil(end / this.#chunkBytes);
     for (let at = map.next(chunk, lastChunk); at < lastChunk; at = map.next(at + 1, lastChunk)) {
       const zero = () => this.#zeroChunk(at, offset, end, edges);
-      if (dirty.hasRoom()) zero();
-      else await dirty.whenRoom(zero);
+      if (dirty.hasRoom()) {
+        zero();
+      } else {
+        uploads.relieve();
+        await dirty.whenRoom(zero);
+      }
       this.#changed();
       uploads.relieve();
     }

@@ -28,7 +28,7 @@ test('a volume of more objects than a list tells at a time is listed by shards, 
   expect([...store.objects.keys()].filter((key) => key.includes('/c/'))).toHaveLength(chunks);
   const report = await checkVolume(store, { volume: 'v' });
   expect(report).toEqual({ checked: chunks, total: chunks, bytes: size, damaged: [], orphans: [] });
-});
+}, 30_000);
 
 test('a small read of a large chunk fetches its part alone, and who comes back gets all of it', async () => {
   const store = memoryStore();

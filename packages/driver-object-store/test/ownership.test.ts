@@ -1,4 +1,5 @@
 /** One host at a time, and what the others are told. */
+import type { Driver } from '@nbd/driver';
 import { expect, test } from 'vitest';
 import {
   createVolume,
@@ -18,6 +19,11 @@ async function volume() {
   const open = (options: OpenOptions = {}) =>
     openVolume(store, { volume: 'v', surroundings, lease: 9000, ...options });
   return { store, surroundings, open };
+}
+
+async function mapOf(disk: Driver): Promise<void> {
+  for await (const { length } of disk.extents?.(0, disk.size) ?? [])
+    expect(length).toBeGreaterThan(0);
 }
 
 test('a volume in use is refused, and its owner is named', async () => {
@@ -59,6 +65,8 @@ test('an owner that was deposed answers nothing any more, and says why', async (
   });
   await expect(first.read(new Uint8Array(1), 0)).rejects.toThrow(why);
   expect(reasons).toHaveLength(1);
+  await expect(first.cache?.(0, 1)).rejects.toThrow(why);
+  await expect(mapOf(first)).rejects.toThrow(why);
   await expect(first.close?.()).rejects.toThrow(why);
   await second.close?.();
   await takeOverVolume(store, { volume: 'v', surroundings });
@@ -77,6 +85,7 @@ test('an owner that stood still for longer than its lease asks before it answers
   expect(first.write?.(Uint8Array.of(1), 0, { fua: false })).toBeUndefined();
   await open({ takeOver: true });
   now = 9001;
+  await expect(mapOf(first)).rejects.toThrow(/taken over/);
   await expect(first.write?.(Uint8Array.of(1), 0, { fua: false })).rejects.toThrow(/taken over/);
 });
 

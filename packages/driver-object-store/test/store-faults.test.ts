@@ -1,6 +1,6 @@
 /** What a volume makes of a store that fails: nothing that was not so. */
 import { expect, test } from 'vitest';
-import { createVolume, openVolume } from '../src/index.ts';
+import { createVolume, openVolume, volumeInfo, type VolumeObserver } from '../src/index.ts';
 import { memoryStore, type StoreCall, type StoreFault } from '../src/testing/index.ts';
 import { manualSurroundings } from './manual-surroundings.ts';
 import { moment } from './moment.ts';
@@ -13,13 +13,14 @@ async function volume() {
   const surroundings = manualSurroundings();
   const options = { probe: false, surroundings } as const;
   await createVolume(store, { volume: 'v', size: 64 * CHUNK, chunkBytes: CHUNK, ...options });
-  const open = (seed: number) =>
+  const open = (seed: number, observer: VolumeObserver = {}) =>
     openVolume(store, {
       volume: 'v',
       probe: false,
       surroundings: manualSurroundings(seed),
       dirtyBytesMax: 0,
       cacheBytes: 0,
+      observer,
     });
   return {
     store,
@@ -135,4 +136,79 @@ test('an object that lands late, after a takeover, is never read', async () => {
   const target = new Uint8Array(1);
   await last.read(target, 0);
   expect(target[0]).toBe(1);
+});
+
+test('a read that fails is answered when no part of it can be written to its target any more', async () => {
+  const { disk, open, failing } = await volume();
+  await disk.write?.(new Uint8Array(2 * CHUNK).fill(1), 0, { fua: true });
+  await disk.close?.();
+  const again = await open(3);
+  const { until, come } = moment();
+  failing(({ kind, key }) => {
+    if (kind !== 'get') return undefined;
+    return key.includes('/00000000/') ? { kind: 'missing' } : { kind: 'slow', until };
+  });
+  const target = new Uint8Array(2 * CHUNK);
+  let refusal: unknown;
+  const read = async () => {
+    try {
+      await again.read(target, 0);
+    } catch (error) {
+      refusal = error;
+    }
+  };
+  const reading = read();
+  await new Promise(setImmediate);
+  expect(refusal).toBeUndefined();
+  come();
+  await reading;
+  expect(refusal).toMatchObject({ code: 'EIO' });
+});
+
+test('all memory for changes is counted, and is free again once they are in the store', async () => {
+  const { disk, open } = await volume();
+  await disk.write?.(new Uint8Array(4 * CHUNK).fill(1), 0, { fua: true });
+  await disk.close?.();
+  const dirty: number[] = [];
+  const again = await open(3, { dirty: (bytes) => dirty.push(bytes) });
+  for (let i = 0; i < 4; i++) {
+    await again.zero?.(i * CHUNK + 7, 100, { fua: false, mayTrim: true, fast: false });
+  }
+  await again.flush?.();
+  expect(Math.min(...dirty)).toBe(0);
+  expect(Math.max(...dirty)).toBeGreaterThanOrEqual(4 * 1024);
+  expect(dirty.at(-1)).toBe(0);
+});
+
+test('zeroes that wait for room are told when there will be none', async () => {
+  const { disk, failing } = await volume();
+  failing((call) => (isChunkPut(call) ? { kind: 'refused', code: 'full' } : undefined));
+  for (let i = 0; i < 8; i++) {
+    await disk.write?.(new Uint8Array(CHUNK).fill(1), i * CHUNK, { fua: false });
+  }
+  await new Promise(setImmediate);
+  const zeroed = disk.zero?.(0, 4 * CHUNK, { fua: false, mayTrim: true, fast: false });
+  await expect(zeroed).rejects.toMatchObject({ code: 'ENOSPC' });
+});
+
+test('a new size whose answer is lost for good is none, and what is written behind it stays', async () => {
+  const { store, disk, open, failing } = await volume();
+  let isLost = false;
+  failing(({ kind, key }) => {
+    if (key !== 'v/head') return undefined;
+    if (isLost) return { kind: 'refused', code: 'unreachable' };
+    isLost = kind === 'put';
+    return isLost ? { kind: 'lost-reply' } : undefined;
+  });
+  await expect(disk.resize?.(CHUNK)).rejects.toMatchObject({ code: 'EIO' });
+  failing(() => undefined);
+  expect((await volumeInfo(store, 'v')).size).toBe(CHUNK);
+  expect(disk.size).toBe(64 * CHUNK);
+  await disk.write?.(Uint8Array.of(5), 9 * CHUNK, { fua: true });
+  await disk.close?.();
+  const again = await open(3);
+  expect(again.size).toBe(64 * CHUNK);
+  const target = new Uint8Array(1);
+  await again.read(target, 9 * CHUNK);
+  expect(target[0]).toBe(5);
 });

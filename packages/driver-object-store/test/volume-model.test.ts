@@ -13,4 +13,4 @@ test('no acknowledged byte is lost and no two hosts commit, whatever dies, stand
       { numRuns: RUNS, ...(seed !== '' && { seed: Number(seed) }) },
     ),
   ).resolves.toBeUndefined();
-}, 120_000);
+}, 240_000);

@@ -20,7 +20,8 @@ type Step =
   | { readonly kind: 'deliver'; readonly choices: readonly number[] }
   | { readonly kind: 'lose' | 'delay'; readonly choice: number }
   | { readonly kind: 'tick'; readonly millis: number }
-  | { readonly kind: 'snapshot' };
+  | { readonly kind: 'snapshot' }
+  | { readonly kind: 'forget' | 'clone'; readonly choice: number };
 
 const host = fc.nat(HOSTS - 1);
 const sector = fc.nat(SECTORS - 1);
@@ -50,6 +51,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: one('deliver', { choices: fc.array(choice, { minLength: 1, maxLength: 12 }) }),
   },
   { weight: 1, arbitrary: one('snapshot', {}) },
+  { weight: 1, arbitrary: one('forget', { choice }) },
+  { weight: 1, arbitrary: one('clone', { choice }) },
   { weight: 2, arbitrary: one('lose', { choice }) },
   { weight: 3, arbitrary: one('delay', { choice }) },
   {
@@ -99,6 +102,10 @@ async function act(
       return world.tick(each.millis);
     case 'snapshot':
       return simulation.snapshot();
+    case 'forget':
+      return simulation.forget(each.choice);
+    case 'clone':
+      return simulation.clone(each.choice);
     case 'open':
       if (hosts[each.host]?.process.isGone !== false) {
         hosts[each.host] = simulation.open(each.takeOver);
@@ -121,7 +128,7 @@ async function act(
 function actOn(
   simulation: Simulation,
   found: Host,
-  each: Exclude<Step, { kind: 'deliver' | 'lose' | 'delay' | 'tick' | 'open' | 'snapshot' }>,
+  each: Exclude<Extract<Step, { readonly host: number }>, { readonly kind: 'open' }>,
   value: number,
 ): void {
   const { process } = found;
@@ -154,6 +161,6 @@ async function end(simulation: Simulation, hosts: readonly (Host | undefined)[])
   simulation.close(last);
   await simulation.drain([last]);
   simulation.check();
-  await simulation.checkSnapshots();
+  await simulation.checkKept();
   if (last.isWaiting() || last.reign === undefined) throw new Error('the last host found nothing');
 }

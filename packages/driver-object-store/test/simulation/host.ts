@@ -18,6 +18,8 @@ export class Host {
   /** Sectors with a write under way. */
   readonly busy: Set<number> = new Set();
   operations = 0;
+  /** It never owns the volume, but may make snapshots of it, and the like. */
+  isVisitor = false;
   /** It has heard that another host has the volume. */
   isDeposed = false;
 

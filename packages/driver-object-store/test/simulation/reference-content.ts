@@ -4,14 +4,15 @@
  */
 import type { MemoryStore } from '../../src/testing/index.ts';
 
-interface PlainHead {
+export interface PlainHead {
   readonly id: string;
   readonly size: number;
   readonly chunkBytes: number;
   readonly generation: number;
   readonly durable: number;
   readonly sealed: readonly { readonly generation: number; readonly sequence: number }[];
-  readonly snapshots: readonly { readonly name: string }[];
+  readonly snapshots: readonly { readonly name: string; readonly isLeaving: boolean }[];
+  readonly bases: readonly { readonly snapshot: string }[];
 }
 
 export function plainHead(bytes: Uint8Array): PlainHead {

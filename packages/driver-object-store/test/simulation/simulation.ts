@@ -6,23 +6,25 @@
  * - generations and watermarks in the head only grow, so no two hosts both commit;
  * - a host that has been told that it is deposed answers nothing any more, and nor does one past its lease;
  * - every read answers what its host has written last;
- * - a snapshot holds what was committed when it was made, whatever is written and deleted after it.
+ * - a snapshot, and a clone of it, holds what was committed when it was made, whatever is written and deleted after it;
+ * - a snapshot stays as long as a clone stands on it.
  */
 import {
   createVolume,
+  deleteSnapshot,
   type ObjectStore,
-  openSnapshot,
   openVolume,
   snapshotVolume,
 } from '../../src/index.ts';
 import { memoryStore, type MemoryStore } from '../../src/testing/index.ts';
 import { Host, type Operation } from './host.ts';
+import { KeptStates } from './kept-states.ts';
 import { plainHead, referenceContent } from './reference-content.ts';
 import { Reign } from './reign.ts';
+import { filled, SECTOR_BYTES, sectorsOf } from './sectors.ts';
 import { settle, World } from './world.ts';
 
 export const CHUNK_BYTES = 4096;
-export const SECTOR_BYTES = 2048;
 export const SECTORS = 12;
 export const LEASE_MILLIS = 9000;
 const HEAD = 'disk/head';
@@ -43,12 +45,12 @@ export class Simulation {
   /** When the last request arrived by which the host has renewed its lease. */
   readonly #renewals = new Map<Host, number>();
   #durable = 0;
-  /** What each snapshot must hold. */
-  readonly #snapshots = new Map<string, readonly number[]>();
+  readonly #kept: KeptStates;
   #fault: unknown;
 
   constructor({ tamper = (store) => store, conditions }: Plant) {
     this.store = memoryStore(conditions === undefined ? {} : { conditions });
+    this.#kept = new KeptStates(this.store);
     this.#tamper = tamper;
   }
 
@@ -68,10 +70,14 @@ export class Simulation {
 
   /** Starts a host that opens the volume. */
   open(takeOver: boolean): Host {
-    this.#hosts += 1;
-    const host = new Host(this.#hosts, this.world, (self) => this.#witnessed(self));
+    const host = this.#host();
     void this.#open(host, takeOver);
     return host;
+  }
+
+  #host(): Host {
+    this.#hosts += 1;
+    return new Host(this.#hosts, this.world, (self) => this.#witnessed(self));
   }
 
   async #open(host: Host, takeOver: boolean): Promise<void> {
@@ -93,24 +99,34 @@ export class Simulation {
 
   /** Somebody who does not own the volume makes a snapshot of it. */
   snapshot(): void {
-    this.#hosts += 1;
-    const name = `s${this.#hosts}`;
-    const host = new Host(this.#hosts, this.world, (self) => this.#witnessed(self));
-    const { surroundings } = host;
-    snapshotVolume(host.store, { volume: 'disk', snapshot: name, surroundings }).catch(() => {});
+    const { store, surroundings, number } = this.#visitor();
+    const options = { volume: 'disk', snapshot: `s${number}`, surroundings };
+    snapshotVolume(store, options).catch(() => {});
   }
 
-  /** Compares all snapshots with what was there when they were made. */
-  async checkSnapshots(): Promise<void> {
-    for (const [snapshot, expected] of this.#snapshots) {
-      const disk = await openSnapshot(this.store, { volume: 'disk', snapshot });
-      const target = new Uint8Array(disk.size);
-      await disk.read(target, 0);
-      const found = sectorsOf(target);
-      if (found.some((value, sector) => value !== expected[sector])) {
-        throw new Error(`snapshot ${snapshot}: expected ${expected.join()}, found ${found.join()}`);
-      }
-    }
+  /** Somebody deletes a snapshot, if there is one. */
+  forget(choice: number): void {
+    const snapshot = this.#kept.snapshotAt(choice);
+    if (snapshot === undefined) return;
+    const { store, surroundings } = this.#visitor();
+    deleteSnapshot(store, { volume: 'disk', snapshot, surroundings }).catch(() => {});
+  }
+
+  /** Somebody makes a clone of a snapshot, if there is one. */
+  clone(choice: number): void {
+    const snapshot = this.#kept.snapshotAt(choice);
+    if (snapshot !== undefined) this.#kept.clone(this.#visitor(), snapshot);
+  }
+
+  /** Compares all snapshots and clones with what was there when they were made. */
+  checkKept(): Promise<void> {
+    return this.#kept.check(this.#visitor());
+  }
+
+  #visitor(): Host {
+    const host = this.#host();
+    host.isVisitor = true;
+    return host;
   }
 
   /** Begins a write of one value, or of zeroes if it is 0. */
@@ -226,23 +242,25 @@ export class Simulation {
       ...store,
       put: async (key, parts, options) => {
         const answer = await store.put(key, parts, options);
-        if (key === HEAD && answer !== undefined) this.#witness(host);
+        if (answer !== undefined && key.endsWith('/head')) this.#witness(host, key);
         return answer;
       },
     };
   }
 
-  #witness(host: Host): void {
+  #witness(host: Host, key: string): void {
     const head = plainHead(this.store.objects.get(HEAD)?.bytes ?? new Uint8Array(0));
     const current = this.#reigns.at(-1);
     try {
       if (current === undefined) return;
-      const newest = head.snapshots.at(-1);
-      if (newest !== undefined && !this.#snapshots.has(newest.name)) {
-        this.#snapshots.set(newest.name, this.#content());
+      if (key !== HEAD) {
+        this.#kept.cloned(key);
         return;
       }
-      if (head.generation > current.generation) {
+      this.#kept.headChanged(head, () => this.#content());
+      const isSame = head.generation === current.generation && head.durable === this.#durable;
+      if (host.isVisitor && isSame) return;
+      if (head.generation > current.generation && !host.isVisitor) {
         const content = this.#content();
         current.end(content);
         host.reign = new Reign(head.generation, content);
@@ -266,18 +284,4 @@ export class Simulation {
   #content(): number[] {
     return sectorsOf(referenceContent(this.store, 'disk'));
   }
-}
-
-/** The value of each sector; -1: it is torn. */
-export function sectorsOf(bytes: Uint8Array): number[] {
-  const words = new Uint32Array(bytes.slice().buffer);
-  const perSector = SECTOR_BYTES / 4;
-  return Array.from({ length: bytes.length / SECTOR_BYTES }, (_, sector) => {
-    const part = words.subarray(sector * perSector, (sector + 1) * perSector);
-    return part.every((word) => word === part[0]) ? (part[0] as number) : -1;
-  });
-}
-
-function filled(length: number, value: number): Uint8Array {
-  return new Uint8Array(new Uint32Array(length / 4).fill(value).buffer);
 }
