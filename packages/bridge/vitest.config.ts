@@ -1,3 +1,3 @@
 import { project } from '../../tooling/vitest/config.mjs';
 
-export default project('@nbd/bridge');
+export default project('@nbd/bridge', { testTimeout: 30_000 });

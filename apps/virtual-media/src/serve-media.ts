@@ -12,12 +12,13 @@ export interface ServedMedia {
   close(): Promise<void>;
 }
 
-/** Begins, and tells what happens by `tell`, a line at a time. Rejects with an error of Node's if it cannot listen. */
+/** Begins, and tells what happens by `print`, a line at a time. Rejects with an error of Node's if it cannot listen. */
 export async function serveMedia(
   { host, port, listen, token }: Settings,
   page: RequestListener,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<ServedMedia> {
+  const tell = (line: string): void => print(inOneLine(line));
   const http = createServer(page);
   const bridge = await openBridge({
     http,
@@ -43,4 +44,9 @@ export async function serveMedia(
       http.closeAllConnections();
     },
   };
+}
+
+/** What a page says of its end neither breaks a line nor commands a terminal. */
+function inOneLine(text: string): string {
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }

@@ -8,10 +8,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { isExpected, NO_BROWSER, openBrowser, stateOf } from './browser.ts';
 import { started } from './started-program.ts';
 
-const BOOT_SECONDS_MAX = 150;
+const BOOT_SECONDS_MAX = 300;
 
 test('a machine boots from a disc image that is chosen in the page, and says its line', {
-  timeout: 200_000,
+  timeout: 400_000,
 }, async ({ skip }) => {
   skip(!isExpected, NO_BROWSER);
   const lack = bootDiscLack();

@@ -60,6 +60,19 @@ test('changes that are kept are found again by another page, of the same file, u
   expect(await page.isHidden('#discard')).toBe(true);
 });
 
+test('where there is no more room for changes, the machine is told and the page says so', async () => {
+  const media = await startMedia();
+  const { page, uri } = await lend(media, await openBrowser(), { changes: 'kept' });
+  const tools = await page.context().newCDPSession(page);
+  const { origin } = new URL(page.url());
+  await tools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000 });
+  const client = await connect(uri);
+  await expect(client.write(new Uint8Array(400_000), 0)).rejects.toMatchObject({ code: 'ENOSPC' });
+  await stateOf(page, 'What the machine writes to disk.iso cannot be kept.').waitFor();
+  expect(await client.read(0, 512)).toEqual(CONTENT.subarray(0, 512));
+  await client.close();
+});
+
 test('the page shows who uses the disk and where, and while it is paused nobody is answered', async () => {
   const media = await startMedia();
   const { page, uri } = await lend(media, await openBrowser());

@@ -4,6 +4,7 @@ import { appendFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect as dial, createServer, type Socket } from 'node:net';
 import { connect, NbdError } from '@nbd/client';
+import { bearerProtocols } from '@nbd/websocket';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { isExpected, launchBrowser, NO_BROWSER, stateOf } from './browser.ts';
@@ -129,6 +130,29 @@ test('a page of another origin: it is told no more than that it cannot, and the 
   );
   expect(await code).toBe(1006);
   expect(await media.program.next('refused')).toMatch(/403/);
+  await endsCleanly(media);
+});
+
+test('what a page says of its end is one line, and commands no terminal', async () => {
+  const media = await startMedia();
+  const page = await browser.newPage();
+  onTestFinished(() => page.close());
+  await page.goto(media.url);
+  const token = new URL(media.url).hash.replace('#token=', '');
+  await page.evaluate(
+    ([to, protocols]) => {
+      const socket = new WebSocket(to, protocols);
+      socket.addEventListener('open', () => {
+        socket.close(4100, 'bye\nrefused nobody \u001b[2J\u202e');
+      });
+    },
+    [media.url.replace(/^http/, 'ws').replace(/#.*/, 'nbd'), bearerProtocols(token)] as const,
+  );
+  await media.program.next('disk');
+  const replaced = '\u{fffd}';
+  expect(await media.program.next('free')).toBe(
+    `4100 bye${replaced}refused nobody ${replaced}[2J${replaced}`,
+  );
   await endsCleanly(media);
 });
 

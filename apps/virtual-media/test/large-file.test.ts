@@ -117,7 +117,7 @@ function ended(child: ChildProcess): Promise<number | null> {
 }
 
 test('nbdcopy and qemu-img find an image of 300 MiB identical, and a client that stalls costs the tab no memory', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async ({ skip }) => {
   skip(!isExpected, NO_BROWSER);
   const hasTools = hasTool(NBDCOPY) && hasTool('qemu-img');

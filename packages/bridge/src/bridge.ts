@@ -10,7 +10,7 @@ import { type BridgeOptions, type BridgeSettings, settle } from './bridge-option
 import { Door } from './door.ts';
 import { borrowHttp, type HttpEnd, isHttpServer, openHttp } from './http-end.ts';
 import { MeetingPlaces } from './meeting-places.ts';
-import { Tab, type TabInfo } from './tab.ts';
+import { CLOSE_MILLIS, Tab, type TabInfo } from './tab.ts';
 
 export interface BridgeEvents {
   /** A page was let in, and clients find it at `tab.uri`. */
@@ -64,6 +64,7 @@ export class Bridge extends EventEmitter<BridgeEvents> {
       path,
       origins,
       messageBytesMax,
+      closeTimeout: CLOSE_MILLIS,
       socketsMax: SOCKETS_PER_TAB * tabsMax,
       otherPaths: isHttpServer(http) ? 'leave' : 'refuse',
       entered: (page, visitor) => void this.#enter(page, visitor),

@@ -21,6 +21,8 @@ export interface DoorOptions {
   readonly origins: readonly string[] | 'any' | undefined;
   /** Of a page's messages. */
   readonly messageBytesMax: number;
+  /** How long a page may take to answer a close, and to hang up when both have said theirs, milliseconds. */
+  readonly closeTimeout: number;
   /** Open sockets, whether they were let in or not. */
   readonly socketsMax: number;
   /** What another path is: somebody else's, or nothing. */
@@ -37,12 +39,15 @@ export class Door {
 
   constructor(options: DoorOptions) {
     this.#options = options;
-    this.#sockets = new WebSocketServer({
+    const settings = {
       noServer: true,
       perMessageDeflate: false,
       maxPayload: options.messageBytesMax,
+      // The types of `ws` do not know this one.
+      closeTimeout: options.closeTimeout,
       handleProtocols: () => SUB_PROTOCOL,
-    });
+    };
+    this.#sockets = new WebSocketServer(settings);
   }
 
   /** For the event "upgrade" of an HTTP server. */

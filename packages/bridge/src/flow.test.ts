@@ -66,6 +66,19 @@ test('a sink that takes nothing has stalled, and one that takes a little has not
   expect(stalled).toHaveBeenCalled();
 });
 
+test('a sink that could not take while there was no processor has its turn before it has stalled', () => {
+  const stalled = vi.fn<() => void>();
+  const { both, flow } = flowOf(stalled);
+  for (let i = 0; i < 9; i++) flow.pass(new Uint8Array(2 ** 18));
+  vi.advanceTimersByTime(501);
+  vi.advanceTimersToNextTimer();
+  both.takes(1);
+  vi.advanceTimersToNextTimer();
+  expect([flow.isHeld, stalled.mock.calls.length]).toEqual([true, 0]);
+  vi.advanceTimersByTime(501);
+  expect(stalled).toHaveBeenCalled();
+});
+
 test('a flow that has stopped lets go of its source and of its timer', () => {
   const stalled = vi.fn<() => void>();
   const { both, flow } = flowOf(stalled);

@@ -80,10 +80,14 @@ export class Flow {
 
   #watchSink(): void {
     let before = Infinity;
-    this.#watch = setInterval(() => {
+    const look = (): void => {
+      if (this.#watch !== watch) return;
       const now = this.#sink.unsentBytes;
       if (now >= before) this.#stalled();
       before = now;
-    }, this.#stallMillis / 2);
+    };
+    // A sink may take what this process could not hand over while it had no processor: then is the time to look.
+    const watch = setInterval(() => setImmediate(look), this.#stallMillis / 2);
+    this.#watch = watch;
   }
 }

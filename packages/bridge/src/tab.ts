@@ -60,8 +60,8 @@ const CLIENT_IS_DONE: ReadonlySet<number> = new Set([
   CloseCode.NO_EXPORT,
 ]);
 
-/** How long a page may take to answer a close, and a client to take what is left. */
-const CLOSE_MILLIS = 2000;
+/** How long a page may take to answer a close, in milliseconds, and a client to take what is left. */
+export const CLOSE_MILLIS = 2000;
 
 export class Tab implements TabInfo {
   readonly id: number;
@@ -83,7 +83,6 @@ export class Tab implements TabInfo {
   #isAlive = true;
   /** What this end has closed with. */
   #said: { readonly code: number; readonly reason: string } | undefined;
-  #closeTimer: NodeJS.Timeout | undefined;
 
   constructor(id: number, page: WebSocket, visitor: Visitor, times: TabTimes) {
     this.id = id;
@@ -91,7 +90,8 @@ export class Tab implements TabInfo {
     this.origin = visitor.origin;
     this.#page = page;
     this.#times = times;
-    this.#pings = setInterval(() => this.#ping(), times.pingInterval);
+    // What has come while this process had no processor is heard before it is judged.
+    this.#pings = setInterval(() => setImmediate(() => this.#ping()), times.pingInterval);
     page.on('message', (data, isBinary) => this.#hear(data as Buffer, isBinary));
     page.on('pong', () => {
       this.#isAlive = true;
@@ -164,7 +164,6 @@ export class Tab implements TabInfo {
     this.#page.close(code, reason);
     this.#said = { code, reason };
     this.#release();
-    this.#closeTimer = setTimeout(() => this.#page.terminate(), CLOSE_MILLIS);
   }
 
   #hear(bytes: Uint8Array, isBinary: boolean): void {
@@ -191,7 +190,8 @@ export class Tab implements TabInfo {
   #ping(): void {
     const isHeld = this.#fromTab?.isHeld === true || this.#toTab?.isHeld === true;
     if (!this.#isAlive && !isHeld) this.#page.terminate();
-    this.#isAlive = false;
+    // Who is held back has had no chance to be heard.
+    this.#isAlive = isHeld;
     if (this.isOpen) this.#page.ping();
   }
 
@@ -203,7 +203,6 @@ export class Tab implements TabInfo {
 
   #end(heard: number, words: string): Ending {
     clearInterval(this.#pings);
-    clearTimeout(this.#closeTimer);
     this.#release();
     this.#held = [];
     const said = this.#said;

@@ -1,7 +1,7 @@
 /** An end that takes nothing holds back the other, and is left in the end. */
 import { on, once } from 'node:events';
 import { connect as dial, type Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { bearerProtocols, CloseCode } from '@nbd/websocket';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -10,7 +10,7 @@ import { TOKEN } from './page.ts';
 
 const MIB = 2 ** 20;
 /** More than two kernels and a bridge hold. */
-const MUCH = 64 * MIB;
+const MUCH = 32 * MIB;
 
 /** A page that says what the test says, and its client. */
 async function conversation({ url, path, next }: OpenedBridge) {
@@ -27,11 +27,11 @@ async function conversation({ url, path, next }: OpenedBridge) {
   return { page, client, tab };
 }
 
-/** Until `count` has not changed for a while. */
+/** Until `count` has not changed for so many turns of the loop that both ends and the bridge share. */
 async function settled(count: () => number): Promise<number> {
   let before = -1;
-  for (let same = 0; same < 5; ) {
-    await wait(10);
+  for (let same = 0; same < 100; ) {
+    await turn();
     same = count() === before ? same + 1 : 0;
     before = count();
   }
@@ -43,6 +43,7 @@ test('a client that does not read holds back the page, and then gets every byte'
   client.pause();
   for (let sent = 0; sent < MUCH; sent += MIB / 2) page.send(Buffer.alloc(MIB / 2, sent / MIB));
   const passed = await settled(() => tab.bytesFromTab);
+  expect(passed).toBeGreaterThan(MIB);
   expect(passed).toBeLessThan(4 * MIB);
   client.resume();
   while (client.bytesRead < MUCH) await once(client, 'data');
@@ -54,6 +55,7 @@ test('a page that does not read holds back the client, and then gets every byte'
   page.pause();
   client.write(Buffer.alloc(MUCH, 7));
   const passed = await settled(() => tab.bytesToTab);
+  expect(passed).toBeGreaterThan(MIB);
   expect(passed).toBeLessThan(12 * MIB);
   const messages = on(page, 'message') as AsyncIterable<[Buffer]>;
   page.resume();
@@ -102,6 +104,38 @@ test('a page that answers no ping is cut; one that answers stays', async () => {
   expect([tab.id, code]).toEqual([id, CloseCode.BROKEN]);
   for (let pings = 0; pings < 3; pings++) await once(lively, 'ping');
   expect(lively.readyState).toBe(WebSocket.OPEN);
+});
+
+// ws itself would wait for half a minute.
+test('a page that has said goodbye and does not hang up is cut in the end', {
+  timeout: 20_000,
+}, async () => {
+  const opened = await openedBridge();
+  const { bridge } = opened;
+  const { hostname, port, pathname } = new URL(opened.url);
+  const arrived = opened.next('arrived');
+  const page = dial({ host: hostname, port: Number(port), allowHalfOpen: true });
+  onTestFinished(() => void page.destroy());
+  page.write(
+    [
+      `GET ${pathname} HTTP/1.1`,
+      'Host: a',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+      `Sec-WebSocket-Protocol: ${bearerProtocols(TOKEN).join(', ')}`,
+      '\r\n',
+    ].join('\r\n'),
+  );
+  await arrived;
+  const left = opened.next('left');
+  // A frame of its kind, masked by zeroes: a close without a code.
+  page.write(Buffer.from('888000000000', 'hex'));
+  page.resume();
+  await once(page, 'end');
+  await bridge.close();
+  expect((await left)[1]).toBe(CloseCode.NONE);
 });
 
 test('what a page says before there is a client is bounded', async () => {

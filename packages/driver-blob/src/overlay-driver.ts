@@ -94,10 +94,10 @@ export function overlayDriver({ base, top, record }: OverlayDriverOptions): Driv
 
   /** What is written while the top flushes may not last yet, so it is for the next flush to save. */
   async function flushAndSave(into: OverlayRecord): Promise<void> {
-    const borders = [...written.borders];
     const { changes } = written;
+    const borders = changes === savedChanges ? undefined : [...written.borders];
     await top.flush?.();
-    if (changes === savedChanges) return;
+    if (borders === undefined) return;
     await into.save(borders);
     savedChanges = changes;
   }

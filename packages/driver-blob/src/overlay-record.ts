@@ -24,7 +24,7 @@ export interface OverlayRecord {
 
 const HEAD_BYTES = 16;
 const SUM_BYTES = 4;
-/** A record of more than 2^22 borders, 32 MiB, is none of ours. */
+/** Of borders, which make 32 MiB. A record of more is none of ours, so no such is written. */
 const COUNT_MAX = 2 ** 22;
 
 interface Found {
@@ -46,6 +46,12 @@ export function overlayRecord(files: readonly [SyncAccessHandle, SyncAccessHandl
     borders: last.borders,
 
     save(borders) {
+      if (borders.length > COUNT_MAX) {
+        throw new DriverError(
+          'ENOSPC',
+          `overlay: expected at most ${COUNT_MAX / 2} separate places that were written, found ${borders.length / 2}`,
+        );
+      }
       const next = generation + 1;
       const file = files[next % 2 === 0 ? 0 : 1];
       const bytes = encode(next, borders);

@@ -123,6 +123,15 @@ test('a top that cannot be flushed fails the flush, and nothing is saved', async
   expect(files.map(({ file }) => file.length)).toEqual([0, 0]);
 });
 
+test('more places than a record can have fail the flush, and the record before stays', () => {
+  const files = [new MemoryAccessHandle(), new MemoryAccessHandle()] as const;
+  const record = overlayRecord(files);
+  void record.save([0, 1]);
+  const tooMany = Array.from<number>({ length: 2 ** 22 + 2 }).fill(7);
+  expect(() => record.save(tooMany)).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
+  expect(overlayRecord(files).borders).toEqual([0, 1]);
+});
+
 test('a record for which there is no room fails the flush', async () => {
   const files = [new MemoryAccessHandle(20), new MemoryAccessHandle(20)] as const;
   const base = blobDriver({ blob: new Blob([bytesAt(0, SIZE)]) });

@@ -34,6 +34,9 @@ const REDIAL_MILLIS = 100;
 
 type Served = ReturnType<typeof serveWebSocket>;
 
+/** What a client asks for to change the disk. */
+const CHANGES = new Set(['WRITE', 'WRITE_ZEROES', 'TRIM', 'FLUSH']);
+
 /** Why a session has ended whose client was not done. */
 const CUT_OFF = new Set(['closed', 'closed-early', 'left']);
 
@@ -55,6 +58,11 @@ export class NBDServer {
   socketClosed: (code: number) => void = () => undefined;
   /** A part of the file could not be read, for the first time since `start`. The client was told, and others are served on. */
   errorReadingFile: () => void = () => undefined;
+  /**
+   * A change of `disk` could not be made, or not be made to last, for the first time since `start`: there may be no more room
+   * for it. The client was told, and is served on. Scripts of consoles have no such function.
+   */
+  errorWriting: () => void = () => undefined;
   /** A client has the disk, and has it no more. Scripts of consoles have no such functions. */
   clientEntered: () => void = () => undefined;
   clientLeft: () => void = () => undefined;
@@ -66,7 +74,7 @@ export class NBDServer {
   #redialTimer: ReturnType<typeof setTimeout> | undefined;
   #isRunning = false;
   #isStopping = false;
-  #hasFailedToRead = false;
+  readonly #failuresTold = new Set<string>();
 
   constructor(
     endpoint: string,
@@ -92,7 +100,7 @@ export class NBDServer {
   start(): void {
     if (this.#isRunning) return;
     this.#isStopping = false;
-    this.#hasFailedToRead = false;
+    this.#failuresTold.clear();
     this.#open();
   }
 
@@ -123,7 +131,7 @@ export class NBDServer {
           hasEntered = true;
           this.clientEntered();
         },
-        requestFailed: () => this.#noteFailure(),
+        requestFailed: ({ command }) => this.#noteFailure(CHANGES.has(command)),
         ended: (found) => {
           reason = found;
           if (hasEntered) this.clientLeft();
@@ -135,10 +143,11 @@ export class NBDServer {
     );
   }
 
-  #noteFailure(): void {
-    if (this.#hasFailedToRead) return;
-    this.#hasFailedToRead = true;
-    this.errorReadingFile();
+  #noteFailure(isChange: boolean): void {
+    const kind = isChange ? 'errorWriting' : 'errorReadingFile';
+    if (this.#failuresTold.has(kind)) return;
+    this.#failuresTold.add(kind);
+    this[kind]();
   }
 
   /** `clientIsDone`: it is not the other end that is. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBridge, refuse, sameToken } from '@nbd/bridge';
 import { connect } from '@nbd/client';
-import type { Driver } from '@nbd/driver';
+import { type Driver, DriverError } from '@nbd/driver';
 import { bearerProtocols, CloseCode } from '@nbd/websocket';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -21,6 +21,10 @@ const running: NBDServer[] = [];
 afterEach(() => {
   for (const server of running.splice(0)) server.stop();
 });
+
+function fail(): never {
+  throw new DriverError('ENOSPC', 'as planned');
+}
 
 /** A page, what it was told, and a promise of the code with which it is over. */
 function pageOf(url: string, options: NBDServerOptions = {}, file: Blob = new Blob([CONTENT])) {
@@ -203,6 +207,20 @@ test('a disk of the caller is served in place of the file, and the page is told 
   await client.close();
   await over;
   expect(told).toEqual(['started', 'entered', 'left', 'closed 1000']);
+});
+
+test('a change that fails is not taken for a file that cannot be read', async () => {
+  const { bridge, url } = await bridgeAt();
+  const disk: Driver = { size: 4096, read: () => undefined, write: fail, flush: fail };
+  const { page, told } = pageOf(url, { ...FOR_BRIDGE, disk });
+  page.errorWriting = () => told.push('cannot write');
+  page.start();
+  const [{ uri }] = await once(bridge, 'arrived');
+  const client = await connect(uri);
+  await expect(client.write(Uint8Array.of(7), 100)).rejects.toMatchObject({ code: 'ENOSPC' });
+  await expect(client.flush()).rejects.toMatchObject({ code: 'ENOSPC' });
+  expect(told).toEqual(['started', 'cannot write']);
+  await client.close();
 });
 
 test('a page that is turned away does not dial again', async () => {

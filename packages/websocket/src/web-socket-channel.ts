@@ -29,7 +29,10 @@ export interface WebSocketChannelOptions {
    * network between two looks. It is passed by one message at the most.
    */
   readonly bufferedBytesMax?: number;
-  /** What is held of a peer that does not wait, bytes. Default 64 MiB: two of the largest writes. More closes with `TOO_BIG`. */
+  /**
+   * What is held of a peer that does not wait, bytes, with 256 for each message. Default 64 MiB: two of the largest writes.
+   * More closes with `TOO_BIG`.
+   */
   readonly heldBytesMax?: number;
   /** Default: those of the event loop. The channel closes them. */
   readonly turns?: Turns;
@@ -40,6 +43,9 @@ export const BUFFERED_BYTES_MAX: number = 4 * 2 ** 20;
 
 /** The largest message: every WebSocket library and every proxy takes it, and it is no slower than larger ones. */
 const FRAME_BYTES_MAX = 64 * 1024;
+
+/** What a message that is held costs besides its bytes, at the least. */
+const MESSAGE_BYTES = 256;
 
 /** Between two looks at what the network has taken: short while it takes, longer while it does not. */
 const LOOK_MILLIS_MIN = 4;
@@ -206,7 +212,7 @@ export class WebSocketChannel implements Channel {
       return;
     }
     this.#held.push(bytes);
-    this.#heldBytes += bytes.length;
+    this.#heldBytes += bytes.length + MESSAGE_BYTES;
     if (this.#heldBytes > this.#heldBytesMax) {
       const found = `expected a peer that waits for replies, found ${this.#heldBytes} bytes more`;
       this.#fail(CloseCode.TOO_BIG, found);
@@ -217,7 +223,7 @@ export class WebSocketChannel implements Channel {
     while (!this.#paused && !this.#ending && !this.#isOver) {
       const bytes = this.#held.shift();
       if (bytes === undefined) return;
-      this.#heldBytes -= bytes.length;
+      this.#heldBytes -= bytes.length + MESSAGE_BYTES;
       this.#receiver.received(bytes);
     }
   };

@@ -110,7 +110,7 @@ test('a receiver that pauses again is left alone again', () => {
 
 test('a peer that sends more than can be held is cut off', () => {
   const socket = new ScriptedSocket({ ofPage: true });
-  const { channel, receiver, turns } = started(socket, { heldBytesMax: 100 });
+  const { channel, receiver, turns } = started(socket, { heldBytesMax: 356 });
   channel.pause();
   socket.hears(new Uint8Array(100));
   expect(socket.closedWith).toBeUndefined();
@@ -119,12 +119,22 @@ test('a peer that sends more than can be held is cut off', () => {
   expect(channel.queuedBytes).toBe(Infinity);
   turns.run();
   expect(receiver.told).toEqual(['closed']);
-  expect(receiver.error?.message).toContain('101 bytes');
+  expect(receiver.error?.message).toContain('613 bytes');
+});
+
+test('messages that are held count also where they are empty', () => {
+  const socket = new ScriptedSocket({ ofPage: true });
+  const { channel } = started(socket, { heldBytesMax: 10_000 });
+  channel.pause();
+  for (let i = 0; i < 39; i++) socket.hears(new Uint8Array(0));
+  expect(socket.closedWith).toBeUndefined();
+  socket.hears(new Uint8Array(0));
+  expect(socket.closedWith).toMatch(/^4009 /);
 });
 
 test('what was held and then taken does not count any more', () => {
   const socket = new ScriptedSocket();
-  const { channel, receiver, turns } = started(socket, { heldBytesMax: 100 });
+  const { channel, receiver, turns } = started(socket, { heldBytesMax: 356 });
   for (let i = 0; i < 3; i++) {
     channel.pause();
     socket.hears(new Uint8Array(80));

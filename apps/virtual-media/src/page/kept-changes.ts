@@ -21,7 +21,7 @@ export interface KeptChanges {
 export async function openKeptChanges(file: File): Promise<KeptChanges> {
   const root = await navigator.storage.getDirectory();
   const all = await root.getDirectoryHandle(FOLDER, { create: true });
-  const folder = await all.getDirectoryHandle(keyOf(file), { create: true });
+  const folder = await all.getDirectoryHandle(await keyOf(file), { create: true });
   const opened: SyncAccessHandle[] = [];
   try {
     for (const name of FILES) {
@@ -36,8 +36,14 @@ export async function openKeptChanges(file: File): Promise<KeptChanges> {
   return { top, records: [one, other] };
 }
 
+/** Whether pages from where this one is can keep anything: those without TLS can not, but on this machine itself. */
+export function canKeepChanges(): boolean {
+  return isSecureContext && 'storage' in navigator;
+}
+
 /** Whether anything is kept of any file. */
 export async function hasKeptChanges(): Promise<boolean> {
+  if (!canKeepChanges()) return false;
   const root = await navigator.storage.getDirectory();
   for await (const name of (root as unknown as { keys(): AsyncIterable<string> }).keys()) {
     if (name === FOLDER) return true;
@@ -51,7 +57,12 @@ export async function discardKeptChanges(): Promise<void> {
   await root.removeEntry(FOLDER, { recursive: true });
 }
 
-/** Changes are good for this very file: the same name with other content is another. */
-function keyOf({ name, size, lastModified }: File): string {
-  return encodeURIComponent(`${name.slice(0, 60)} ${size} ${lastModified}`);
+/**
+ * The name of a folder for the changes of this very file: with another name, size or time it is another. A digest, as
+ * names may be longer than those of folders, and of any characters.
+ */
+export async function keyOf({ name, size, lastModified }: File): Promise<string> {
+  const text = new TextEncoder().encode(`${name}\n${size}\n${lastModified}`);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', text));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

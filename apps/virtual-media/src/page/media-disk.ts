@@ -15,9 +15,14 @@ export async function openMediaDisk(file: File, changes: Changes): Promise<Drive
     case 'memory':
       return overlayDriver({ base, top: memoryDriver({ size }) });
     case 'kept': {
-      const { top, records } = await openKeptChanges(file);
-      const disk = syncAccessDriver({ handle: top, size });
-      return overlayDriver({ base, top: disk, record: overlayRecord(records) });
+      const kept = await openKeptChanges(file);
+      try {
+        const top = syncAccessDriver({ handle: kept.top, size });
+        return overlayDriver({ base, top, record: overlayRecord(kept.records) });
+      } catch (error) {
+        for (const handle of [kept.top, ...kept.records]) handle.close();
+        throw error;
+      }
     }
   }
 }

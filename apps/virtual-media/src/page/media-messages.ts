@@ -24,6 +24,6 @@ export interface Progress {
 
 export type News =
   | Progress
-  | { readonly kind: 'inserted' | 'entered' | 'left' | 'unreadable' }
-  /** It is over. `words`: why it has never begun. */
+  | { readonly kind: 'inserted' | 'entered' | 'left' | 'unreadable' | 'unwritable' }
+  /** It is over. `words`: why it has never begun, or was no good end. */
   | { readonly kind: 'over'; readonly code: number; readonly words?: string };

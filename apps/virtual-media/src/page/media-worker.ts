@@ -8,24 +8,32 @@ import { WatchedDisk } from './watched-disk.ts';
 /** Between two looks at what was read, milliseconds. */
 const PROGRESS_MILLIS = 250;
 
-/** Of `CloseCode`: the disk could not be opened here. */
+/** Of `CloseCode`: all is well, and the disk could not be opened here. */
+const ORDERLY = 1000;
 const INTERNAL_ERROR = 1011;
 
 let server: NBDServer | undefined;
 let watched: WatchedDisk | undefined;
+/** What was ordered, which may be while the disk is still being opened. */
+let isPaused = false;
+let isEjected = false;
 
 addEventListener('message', ({ data }: MessageEvent<Order>) => {
   switch (data.kind) {
     case 'insert':
+      isEjected = false;
       void insert(data);
       break;
     case 'pause':
+      isPaused = true;
       watched?.hold();
       break;
     case 'resume':
+      isPaused = false;
       watched?.letGo();
       break;
     case 'eject':
+      isEjected = true;
       watched?.letGo();
       server?.stop();
       break;
@@ -47,6 +55,11 @@ async function insert({ file, endpoint, token, changes }: Insertion): Promise<vo
     return;
   }
   watched = disk;
+  if (isPaused) disk.hold();
+  if (isEjected) {
+    await end(disk, ORDERLY);
+    return;
+  }
   server = new NBDServer(endpoint, file, file.name, token, {
     protocols: token === '' ? ['nbd'] : bearerProtocols(token),
     redial: true,
@@ -57,12 +70,15 @@ async function insert({ file, endpoint, token, changes }: Insertion): Promise<vo
   server.clientEntered = () => tell({ kind: 'entered' });
   server.clientLeft = () => tell({ kind: 'left' });
   server.errorReadingFile = () => tell({ kind: 'unreadable' });
-  server.socketClosed = (code) => void end(disk, stopTelling, code);
+  server.errorWriting = () => tell({ kind: 'unwritable' });
+  server.socketClosed = (code) => {
+    stopTelling();
+    void end(disk, code);
+  };
   server.start();
 }
 
-async function end(disk: WatchedDisk, stopTelling: () => void, code: number): Promise<void> {
-  stopTelling();
+async function end(disk: WatchedDisk, code: number): Promise<void> {
   try {
     await disk.driver.close?.();
     tell({ kind: 'over', code });

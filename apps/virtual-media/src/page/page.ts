@@ -1,5 +1,5 @@
 /** The page: it lends the file that is chosen until it is ejected, another is chosen, or the tab is closed. */
-import { discardKeptChanges, hasKeptChanges } from './kept-changes.ts';
+import { canKeepChanges, discardKeptChanges, hasKeptChanges } from './kept-changes.ts';
 import type { Changes, News, Order } from './media-messages.ts';
 import { UsePanel } from './use-panel.ts';
 
@@ -51,6 +51,7 @@ eject.addEventListener('click', () => {
   order({ kind: 'eject' });
 });
 discard.addEventListener('click', () => void discardAll());
+find('input[value=kept]', HTMLInputElement).disabled = !canKeepChanges();
 void offerDiscard();
 // It may have been chosen before this script was there.
 choose(input.files?.[0]);
@@ -69,6 +70,8 @@ function choose(file: File | undefined): void {
 function insert(file: File): void {
   const changes = new FormData(settings).get('changes') as Changes;
   inserted = file;
+  // Else a browser that is short of room may throw them away.
+  if (changes === 'kept') void navigator.storage.persist();
   panel.begin();
   show('Connecting.');
   order({ kind: 'insert', file, endpoint: endpoint.href, token, changes });
@@ -86,6 +89,9 @@ function hear(news: News): void {
       break;
     case 'unreadable':
       show(`${name} has changed. Choose it again.`);
+      break;
+    case 'unwritable':
+      show(`What the machine writes to ${name} cannot be kept. There may be no more room.`);
       break;
     case 'progress':
       panel.progress(news);

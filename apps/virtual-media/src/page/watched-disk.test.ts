@@ -32,6 +32,7 @@ test('calls of a disk that is held wait until it is let go, also those that came
   watched.hold();
   const target = new Uint8Array(1).fill(9);
   const reading = Promise.resolve(watched.driver.read(target, 0)).then(() => told.push('read'));
+  const flushing = Promise.resolve(watched.driver.flush?.()).then(() => told.push('flush'));
   watched.letGo();
   watched.hold();
   await Promise.resolve();
@@ -39,8 +40,9 @@ test('calls of a disk that is held wait until it is let go, also those that came
   expect(told).toEqual([]);
   expect(target[0]).toBe(9);
   watched.letGo();
-  await reading;
+  await Promise.all([reading, flushing]);
   expect(target[0]).toBe(0);
+  expect(told).toEqual(['read', 'flush']);
 });
 
 test('a disk that cannot be written stays so, and one client has it at a time', () => {

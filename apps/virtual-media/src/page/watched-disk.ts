@@ -28,6 +28,8 @@ export class WatchedDisk {
     this.parts = new Uint8Array(Math.ceil(disk.size / this.#partBytes));
     const write = disk.write?.bind(disk);
     const zero = disk.zero?.bind(disk);
+    const flush = disk.flush?.bind(disk);
+    const trim = disk.trim?.bind(disk);
     this.driver = filter(disk, {
       // One socket serves one client.
       multiConn: undefined,
@@ -53,6 +55,8 @@ export class WatchedDisk {
           this.#note(offset, length, Part.WRITTEN);
           return this.#pass(() => zero(offset, length, options));
         }),
+      flush: flush && (() => this.#pass(flush)),
+      trim: trim && ((offset, length, options) => this.#pass(() => trim(offset, length, options))),
     });
   }
 
