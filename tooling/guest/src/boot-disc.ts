@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Initramfs } from './initramfs.ts';
 import { findKernel } from './kernel.ts';
 import { lackOf, locateFile } from './machine-parts.ts';
+import { LATE_TIMERS_ARE_FINE, QEMU_PROGRAMS } from './qemu.ts';
 import { runProgram } from './run-program.ts';
 
 /** Files of the loader, in the folders of Debian and of others. */
@@ -13,7 +14,7 @@ const LOADER = [
   ['/usr/lib/ISOLINUX/isolinux.bin', '/usr/lib/syslinux/bios/isolinux.bin'],
   ['/usr/lib/syslinux/modules/bios/ldlinux.c32', '/usr/lib/syslinux/bios/ldlinux.c32'],
 ] as const;
-const PROGRAMS = ['qemu-system-x86_64', 'genisoimage', 'busybox', 'cpio', 'find', 'ldd'];
+const PROGRAMS = [...QEMU_PROGRAMS, 'genisoimage', 'busybox', 'cpio', 'find', 'ldd'];
 const SAY = fileURLToPath(new URL('../in-guest/say.sh', import.meta.url));
 
 /** What this machine lacks to build and boot the disc, in one line; undefined if nothing. */
@@ -61,7 +62,7 @@ function configuration(word: string): string {
     'LABEL linux',
     '  KERNEL kernel',
     '  INITRD initramfs',
-    `  APPEND console=ttyS0 quiet panic=-1 say=${word}`,
+    `  APPEND console=ttyS0 quiet panic=-1 ${LATE_TIMERS_ARE_FINE} say=${word}`,
     '',
   ].join('\n');
 }

@@ -1,6 +1,5 @@
 /** A machine that boots from an export, by its firmware, as from a CD. */
-import { spawn } from 'node:child_process';
-import { locateProgram } from './machine-parts.ts';
+import { startQemu } from './qemu.ts';
 
 const MEMORY_MIB = 512;
 
@@ -20,8 +19,7 @@ export interface BootOptions {
  */
 export async function bootFrom({ uri, line, secondsMax }: BootOptions): Promise<number> {
   const began = performance.now();
-  const program = locateProgram('qemu-system-x86_64');
-  const qemu = spawn(program, qemuArguments(uri), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const qemu = startQemu(qemuArguments(uri));
   const timer = setTimeout(() => qemu.kill('SIGKILL'), secondsMax * 1000);
   let shown = '';
   try {

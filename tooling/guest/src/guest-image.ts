@@ -7,13 +7,14 @@ import { Initramfs } from './initramfs.ts';
 import { findKernel } from './kernel.ts';
 import { lackOf } from './machine-parts.ts';
 import { addPython } from './python.ts';
+import { QEMU_PROGRAMS } from './qemu.ts';
 
 /** Loaded in this order. */
 const MODULES = ['virtio_pci', 'virtio_net', 'nbd', 'ext4'];
 /** Programs beside busybox: their own shared libraries come with them. */
 const PROGRAMS = ['nbd-client', 'mke2fs', 'e2fsck'];
 const NEEDED = [
-  'qemu-system-x86_64',
+  ...QEMU_PROGRAMS,
   'busybox',
   'cpio',
   'find',

@@ -38,7 +38,7 @@ const TLS_OPTIONS = [
   `-tlshostname ${SERVER_NAME}`,
 ];
 
-const LOG_SECONDS_MAX = 10;
+const LOG_SECONDS_MAX = 60;
 const POLL_MILLIS = 20;
 
 /** One scenario under way. `end` it. */
