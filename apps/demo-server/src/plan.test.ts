@@ -1,6 +1,6 @@
 import { defaultWorkers } from '@nbd/server';
 import { expect, test } from 'vitest';
-import { makePlan } from './plan.ts';
+import { checkOwners, makePlan } from './plan.ts';
 import { parseSpec } from './spec.ts';
 
 const ONE = parseSpec('null:1');
@@ -104,4 +104,11 @@ test('a volume is served by the one thread that owns it, a snapshot by any', () 
   expect(() => makePlan([{ exports: volume, workers: 2 }])).toThrow('has one owner');
   const snapshot = new Map([['a', parseSpec('s3://bucket/volume@monday')]]);
   expect(makePlan([{ exports: snapshot, workers: 2 }]).workers).toBe(2);
+});
+
+test('a volume has one owner, and a snapshot of it any number', () => {
+  const volume = new Map([['vol', parseSpec('s3://bucket/vol')]]);
+  checkOwners(volume, 1);
+  checkOwners(new Map([['vol', parseSpec('s3://bucket/vol@monday')]]), 2);
+  expect(() => checkOwners(volume, 2)).toThrow('a volume in a bucket has one owner');
 });

@@ -64,13 +64,22 @@ export function makePlan(sources: readonly Settings[]): Plan {
     // One thread, so that the calls on which faults fall are counted in one place, and a volume has one owner.
     hasFaults(exports) || hasVolumes(exports) ? { ...DEFAULTS, workers: 1 } : DEFAULTS,
   );
-  if (decided.workers > 1 && hasVolumes(exports)) throw new ProgramError('wrong-usage', ONE_OWNER);
+  checkOwners(exports, decided.workers);
   return {
     ...decided,
     exports,
     defaultExport: exports.has('') ? '' : first,
     tls: planTls({ tls, tlsCertificates, tlsVerifyPeer, tlsPsk }, decided.listen, exports),
   };
+}
+
+/** @throws ProgramError "wrong-usage" if several threads would own one volume */
+export function checkOwners(exports: Plan['exports'], workers: number): void {
+  if (workers === 1 || !hasVolumes(exports)) return;
+  throw new ProgramError(
+    'wrong-usage',
+    'a volume in a bucket has one owner: serve it with --workers 1, or serve a snapshot of it',
+  );
 }
 
 function decide(sources: readonly Settings[], defaults: Decided): Decided & Wishes {
@@ -91,9 +100,6 @@ function hasVolumes(exports: Plan['exports']): boolean {
     ({ driver }) => driver.kind === 's3' && driver.snapshot === undefined,
   );
 }
-
-const ONE_OWNER =
-  'a volume in a bucket has one owner: serve it with --workers 1, or serve a snapshot of it';
 
 function exportsOf({ files = [], exports = new Map<string, Spec>() }: Settings) {
   const ofFiles = files.map((path): [string, Spec] => [

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { type Driver, type ExportTable, exportTable, type OpenExport } from '@nbd/driver';
 import { expect, test } from 'vitest';
 import { type ExportPlan, ReloadableExports } from './reloadable-exports.ts';
@@ -111,15 +112,13 @@ test('at the end all are closed, once, also those that had gone and are still in
 
 test('the end waits for a disk that has gone and is being closed', async () => {
   const { exports, events, planOf, replace } = recording();
-  let hasWritten = (): void => undefined;
-  const written = new Promise<void>((resolve) => {
-    hasWritten = resolve;
-  });
-  await exports.replace(new Map([['a', planOf('a', 'disk 1', { flush: () => written })]]));
+  const disk = new EventEmitter();
+  const flush = async () => void (await once(disk, 'written'));
+  await exports.replace(new Map([['a', planOf('a', 'disk 1', { flush })]]));
   await replace({ b: 'disk 2' });
   const closed = exports.close().then(() => events.push('closed all'));
   await settled();
-  hasWritten();
+  disk.emit('written');
   await closed;
   expect(events.slice(2)).toEqual(['closed disk 2', 'closed disk 1', 'closed all']);
 });

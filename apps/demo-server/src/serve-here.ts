@@ -44,10 +44,13 @@ async function listen(plan: Plan, disks: ReloadableExports, log: Logger): Promis
   }
 }
 
-/** The server has closed them and logged a failure; here it becomes the exit code. */
+/** The server has closed them, or waited long enough, and logged a failure; here it becomes the exit code. */
 async function closeDisks(disks: ReloadableExports): Promise<void> {
+  const late = new Promise<never>((_, reject) => {
+    setImmediate(() => reject(new Error('it does not answer')));
+  });
   try {
-    await disks.close();
+    await Promise.race([disks.close(), late]);
   } catch (error) {
     throw failure('unclean-stop', error, 'a disk did not close');
   }

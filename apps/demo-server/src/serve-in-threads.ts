@@ -6,7 +6,7 @@ import { type SharedMemory, sharedMemory } from '@nbd/driver-memory';
 import { serveInWorkers, type WorkerServer } from '@nbd/server';
 import type { Logger } from 'pino';
 import { checkNames, describeDisk } from './open-disks.ts';
-import type { Plan } from './plan.ts';
+import { checkOwners, type Plan } from './plan.ts';
 import { failure } from './program-error.ts';
 import { serveOptions, type Serving } from './serving.ts';
 import type { ThreadDisks } from './thread-disks.ts';
@@ -16,8 +16,9 @@ const DISKS = new URL(`thread-disks${extname(import.meta.url)}`, import.meta.url
 
 /** @throws ProgramError for disks and addresses that cannot be opened */
 export async function serveInThreads(plan: Plan, log: Logger): Promise<Serving> {
-  const memories: Memories = new Map();
-  const server = await start(plan, memories, log);
+  const atStart = disksOf(plan, new Map());
+  let { memories } = atStart;
+  const server = await start(plan, atStart.data, log);
   const failed = new Promise<never>((_, reject) => {
     server.once('error', reject);
   });
@@ -32,7 +33,11 @@ export async function serveInThreads(plan: Plan, log: Logger): Promise<Serving> 
     reloadTls: (options) => server.reloadTls(options),
     async reloadExports(next) {
       checkNames(next);
-      await server.reloadExports(disksOf(next, memories));
+      // Whatever the file says of workers now, there are as many as there are.
+      checkOwners(next.exports, server.workers);
+      const disks = disksOf(next, memories);
+      await server.reloadExports(disks.data);
+      ({ memories } = disks);
     },
     failed,
     async close() {
@@ -44,12 +49,11 @@ export async function serveInThreads(plan: Plan, log: Logger): Promise<Serving> 
   };
 }
 
-async function start(plan: Plan, memories: Memories, log: Logger): Promise<WorkerServer> {
+async function start(plan: Plan, data: ThreadDisks, log: Logger): Promise<WorkerServer> {
   const { workers } = plan;
   // Names that cannot be are found here, where the exit code of wrong usage is known.
   checkNames(plan);
   try {
-    const data = disksOf(plan, memories);
     return await serveInWorkers({ ...serveOptions(plan), workers, module: DISKS, data, log });
   } catch (error) {
     throw failure('cannot-start', error);
@@ -57,12 +61,15 @@ async function start(plan: Plan, memories: Memories, log: Logger): Promise<Worke
 }
 
 /** The state of disks in memory, by what they are: those that stay as they were keep it. */
-type Memories = Map<string, SharedMemory>;
+type Memories = ReadonlyMap<string, SharedMemory>;
 
-function disksOf({ exports, readOnly }: Plan, memories: Memories): ThreadDisks {
+/** What the threads are given, and the memories in it, of which those in `before` are used again. */
+function disksOf(
+  { exports, readOnly }: Plan,
+  before: Memories,
+): { readonly data: ThreadDisks; readonly memories: Memories } {
+  const memories = new Map<string, SharedMemory>();
   const ofExports = new Map<string, SharedMemory>();
-  const before = new Map(memories);
-  memories.clear();
   for (const [name, spec] of exports) {
     const { driver } = spec;
     if (driver.kind !== 'memory') continue;
@@ -71,5 +78,5 @@ function disksOf({ exports, readOnly }: Plan, memories: Memories): ThreadDisks {
     memories.set(what, memory);
     ofExports.set(name, memory);
   }
-  return { exports, readOnly, memories: ofExports };
+  return { data: { exports, readOnly, memories: ofExports }, memories };
 }

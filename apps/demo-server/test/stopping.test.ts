@@ -59,6 +59,18 @@ describe.each(WORKERS)('workers: %s', (workers) => {
     });
   });
 
+  test('a disk that does not answer is left behind: 1, and one line that says so', async () => {
+    const hangs = ['--export', 'h=memory:1M | fault:flush,hang', '--shutdown-timeout', '0.2'];
+    const program = startPattern(...hangs, '--log-level', 'silent');
+    await program.listening();
+
+    program.signal('SIGTERM');
+    expect(await program.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^nbd-demo-server: a disk did not close: .+\n$/),
+    });
+  });
+
   test('a second signal ends the server at once with 1, whatever is in flight', async () => {
     const program = startPattern();
     await stalledClient(program);

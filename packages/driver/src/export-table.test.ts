@@ -263,21 +263,6 @@ describe('openAll', () => {
   });
 });
 
-describe('oneExport', () => {
-  test('is a table of one disk', async () => {
-    const driver = new CountingDisk();
-    const source = oneExport({ name: 'disk', description: 'the only one', driver });
-    const listing = { name: 'disk', description: 'the only one' };
-    expect([...source.list()]).toEqual([listing]);
-    expect(await source.open('')).toMatchObject({ ...listing, driver });
-  });
-
-  test('has the empty name unless it is given one', async () => {
-    const source = oneExport({ driver: () => new CountingDisk() });
-    expect(await source.open('')).toMatchObject({ name: '' });
-  });
-});
-
 describe('an export for connections under TLS only', () => {
   const sealed = { driver: new CountingDisk(), tls: 'require' } as const;
 

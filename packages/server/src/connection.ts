@@ -17,7 +17,6 @@ import {
   Tally,
   type TlsMode,
 } from '@nbd/session';
-import type { Address } from './address.ts';
 import { Deadline } from './deadline.ts';
 import type { Log, LogLevel } from './log.ts';
 import type { MeasuredClient, Metering, Visit } from './metrics/metering.ts';
@@ -36,12 +35,14 @@ export interface ConnectionSettings extends SocketChannelOptions {
   readonly handshakeTimeout: number;
   /** Absent: no listener has TLS. */
   readonly tls?: TlsTerminator;
+  /** Must not throw. */
   readonly log: Log;
 }
 
 /** What the listener that accepted a client tells of it. */
 export interface Arrival {
-  readonly kind: Address['kind'];
+  /** See `Connection.peer`. */
+  readonly peer: string;
   readonly tls: TlsMode;
 }
 
@@ -72,7 +73,7 @@ export class Connection implements Observer, MeasuredClient {
   constructor(id: number, accepted: Socket, arrival: Arrival, settings: ConnectionSettings) {
     this.id = id;
     this.#settings = settings;
-    this.peer = arrival.kind === 'unix' ? 'unix' : tcpPeer(accepted);
+    this.peer = arrival.peer;
     const { exports, limits, pool, tls } = settings;
     const terminate = tls && ((plain: Socket) => this.#terminate(tls, plain));
     this.#channel = new SocketChannel(accepted, settings, terminate);
@@ -235,18 +236,7 @@ export class Connection implements Observer, MeasuredClient {
     }
   }
 
-  /** A log that throws must not break off what is told; the process is told in its place. */
   #tell(level: LogLevel, message: string, fields: object = {}): void {
-    try {
-      this.#settings.log[level]({ connection: this.id, peer: this.peer, ...fields }, message);
-    } catch (error) {
-      process.emitWarning(error as Error);
-    }
+    this.#settings.log[level]({ connection: this.id, peer: this.peer, ...fields }, message);
   }
-}
-
-function tcpPeer({ remoteAddress, remotePort, remoteFamily }: Socket): string {
-  if (remoteAddress === undefined) return 'gone';
-  const host = remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress;
-  return `${host}:${remotePort}`;
 }

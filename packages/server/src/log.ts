@@ -18,4 +18,16 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export const SILENT: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
+/** The same log, but that of a line that it throws for the process is warned in its place: nothing is to be broken off by it. */
+export function unfailing(log: Log): Log {
+  const at = (level: LogLevel) => (fields: object, message: string) => {
+    try {
+      log[level](fields, message);
+    } catch (error) {
+      process.emitWarning(error as Error);
+    }
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
 function nothing(): void {}

@@ -15,7 +15,7 @@ import {
   sessionLimitsIn,
 } from './limits.ts';
 import { checkMillis, checkWhole } from './whole-number.ts';
-import { type Log, SILENT } from './log.ts';
+import { type Log, SILENT, unfailing } from './log.ts';
 import { Metering } from './metrics/metering.ts';
 import { type Fellows, Server } from './server.ts';
 import { READ_BUFFER_BYTES } from './shared-reads.ts';
@@ -115,7 +115,7 @@ export async function serveShare(options: ServeOptions, share: Share): Promise<S
     stallTimeout: limits.stallTimeout,
     socketMode: checkWhole('socketMode', options.socketMode ?? 0o660, { maximum: 0o777 }),
     limits: sessionLimitsIn(limits),
-    log,
+    log: unfailing(log),
     metering: options.metrics === true ? new Metering() : undefined,
     pool: new BufferPool(memoryLimitsIn(limits, share.threads)),
     readBuffer: readBufferFor(options.reads ?? 'shared'),

@@ -16,6 +16,7 @@ import { Listener } from './listener.ts';
 import { count } from './metrics/count.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import { type OverdueLimits, watchOverdue } from './overdue-clients.ts';
+import { peerOf } from './peer-name.ts';
 import type { TlsOptions } from './tls-options.ts';
 import type { TurnedAway, Turnstile, TurnstileRules } from './turnstile.ts';
 import { checkMillis } from './whole-number.ts';
@@ -249,34 +250,36 @@ export class Server extends EventEmitter<ServerEvents> {
   /** Closes the exports, but waits for a disk that does not answer no longer than `millis`. */
   async #closeExports(millis: number): Promise<void> {
     const { exports, log } = this.#settings;
-    const closing = closeSource(exports, log);
-    const inTime = await within(millis, closing);
-    if (!inTime) log.error({ millis }, 'the exports did not close in time');
+    if (await within(millis, closeSource(exports, log))) return;
+    log.error({ millis }, 'the exports did not close in time');
   }
 
   #accept(socket: Socket, { kind, tls }: Address): void {
     // From the first moment, or an early reset would be thrown as an unhandled error (C-006).
     socket.on('error', () => socket.destroy());
     const address = kind === 'unix' ? undefined : socket.remoteAddress;
+    const peer = peerOf(socket, kind);
     const id = this.#closing === undefined ? this.#settings.turnstile.enter(address) : 'closing';
     if (typeof id === 'string') {
-      this.#turnAway(socket, id);
+      socket.destroy();
+      this.#turnAway(peer, id);
       return;
     }
     this.#total++;
-    const arrival = { kind, tls: tls === true ? 'require' : this.#settings.tlsMode } as const;
+    const arrival = { peer, tls: tls === true ? 'require' : this.#settings.tlsMode } as const;
     const connection = new Connection(id, socket, arrival, this.#settings);
     this.#connections.add(connection);
-    this.emit('connect', connection);
+    // A listener may throw; the place of the client is given back whatever becomes of that.
     void this.#seeOff(connection, address);
+    this.emit('connect', connection);
   }
 
-  #turnAway(socket: Socket, why: keyof typeof REFUSALS): void {
+  /** Who is not let in has no number, so that those of the others have no gaps. */
+  #turnAway(peer: string, why: keyof typeof REFUSALS): void {
     count(this.#refused, why);
-    socket.destroy();
     const { rules, log } = this.#settings;
-    const fields = { maxConnections: rules.openMax, perAddress: rules.perAddressMax };
-    log.info(why === 'closing' ? {} : fields, `client turned away: ${REFUSALS[why]}`);
+    const limits = { maxConnections: rules.openMax, perAddress: rules.perAddressMax };
+    log.info({ peer, ...(why !== 'closing' && limits) }, `client turned away: ${REFUSALS[why]}`);
   }
 
   async #seeOff(connection: Connection, address: string | undefined): Promise<void> {

@@ -5,6 +5,7 @@ import { BufferPool } from '@nbd/session';
 import { exportTable } from '@nbd/driver';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Connection } from '../src/connection.ts';
+import { peerOf } from '../src/peer-name.ts';
 import { SILENT } from '../src/log.ts';
 import { acceptedSocket } from './accepted-socket.ts';
 import { disconnect, read } from './client-bytes.ts';
@@ -53,7 +54,7 @@ describe.each(READS)('reads: %s', (reads) => {
     const connection = new Connection(
       1,
       accepted,
-      { kind: 'tcp', tls: 'off' },
+      { peer: peerOf(accepted, 'tcp'), tls: 'off' },
       {
         exports: exportTable({ disk: new HeldDisk() }),
         limits: {},
@@ -66,6 +67,6 @@ describe.each(READS)('reads: %s', (reads) => {
     );
     await connection.done;
     listener.close();
-    expect(connection.peer).not.toBe('unix');
+    expect(connection.peer).toBe('gone');
   });
 });

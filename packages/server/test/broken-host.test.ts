@@ -8,7 +8,7 @@ import { SocketChannel } from '../src/socket-channel.ts';
 import { acceptedSocket } from './accepted-socket.ts';
 import { disconnect, read } from './client-bytes.ts';
 import { allGone, READS, serving } from './serving.ts';
-import { enter } from './socket-client.ts';
+import { dial, enter, firstAddress, haggle } from './socket-client.ts';
 
 function tell(): void {
   throw new Error('the log is full');
@@ -35,6 +35,18 @@ describe.each(READS)('reads: %s', (reads) => {
     client.says(read(512, 512, 2), disconnect());
     expect(await client.hearsReply(512)).toMatchObject({ error: 0, cookie: 2 });
     expect(await warned).toMatchObject([{ message: 'the log is full' }]);
+    await allGone(server, 1);
+  });
+
+  test('a log that throws when a client is turned away costs the others nothing', async () => {
+    const log = { debug: () => undefined, info: tell, warn: tell, error: tell };
+    const server = await serving({ reads, log, maxConnections: 1 });
+    const client = await haggle(server);
+    const warned = once(process, 'warning');
+    await (await dial(firstAddress(server))).closed;
+    expect(await warned).toMatchObject([{ message: 'the log is full' }]);
+    expect(server.counters.connections).toEqual({ open: 1, total: 1, refused: 1 });
+    client.leaves();
     await allGone(server, 1);
   });
 

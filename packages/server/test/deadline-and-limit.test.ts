@@ -110,7 +110,11 @@ describe.each(READS)('reads: %s', (reads) => {
       expect(lines).toContainEqual({
         level: 'info',
         message: 'client turned away: there are too many connections from its address',
-        fields: { maxConnections: 100, perAddress: 2 },
+        fields: {
+          peer: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+          maxConnections: 100,
+          perAddress: 2,
+        },
       });
       const over = once(server, 'disconnect');
       second.resets();

@@ -22,10 +22,12 @@ export interface AutomaticHostOptions {
   readonly answersAtOnce?: (request: InFlight) => boolean;
   /** Whether it puts payloads where they belong by itself. Default: no. */
   readonly lands?: boolean;
+  /** Memory that other hosts may have used before. Default: its own. */
+  readonly pool?: BufferPool;
 }
 
 export class AutomaticHost {
-  readonly pool: BufferPool = new BufferPool();
+  readonly pool: BufferPool;
   readonly session: ServerSession;
   readonly disk: Uint8Array = new Uint8Array(65_536);
   /** Every event, in words. */
@@ -45,7 +47,9 @@ export class AutomaticHost {
     limits = {},
     answersAtOnce = () => true,
     lands = false,
+    pool = new BufferPool(),
   }: AutomaticHostOptions = {}) {
+    this.pool = pool;
     this.session = new ServerSession({ limits, pool: this.pool });
     this.#answersAtOnce = answersAtOnce;
     this.#lands = lands;

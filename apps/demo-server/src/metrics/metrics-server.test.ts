@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -112,6 +112,47 @@ test('what is not HTTP, and heads without end, are the end of the connection', a
     socket.destroy();
   }
   expect(await ask(port)).toMatchObject({ status: 200 });
+});
+
+test('a page is made once for all who ask for it at the same time, also behind each other', async () => {
+  let made = 0;
+  const gate = new EventEmitter();
+  const [asked, ready] = [once(gate, 'asked'), once(gate, 'ready')];
+  const page = async () => {
+    made++;
+    gate.emit('asked');
+    await ready;
+    return plain(200, 'made');
+  };
+  const pages: Pages = new Map([['/page', page]]);
+  const server = await MetricsServer.open({ host: '127.0.0.1', port: 0 }, pages);
+  onTestFinished(() => server.close());
+  const socket = connect(server.address.port, '127.0.0.1');
+  socket.setEncoding('utf8').write('GET /page HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(100));
+  await asked;
+  const other = ask(server.address.port, { path: '/page' });
+  gate.emit('ready');
+  let heard = '';
+  while (heard.split('made\n').length <= 100) heard += String((await once(socket, 'data'))[0]);
+  socket.destroy();
+  expect(await other).toMatchObject({ status: 200, body: 'made\n' });
+  expect(made).toBeLessThanOrEqual(2);
+});
+
+test('who does not take the answer is cut off, and so is nobody else', async () => {
+  const large = 'x'.repeat(2 ** 26);
+  const pages: Pages = new Map([...PAGES, ['/large', () => plain(200, large)]]);
+  const server = await MetricsServer.open({ host: '127.0.0.1', port: 0 }, pages, 200);
+  onTestFinished(() => server.close());
+  const socket = connect(server.address.port, '127.0.0.1').on('error', () => undefined);
+  socket.write('GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n');
+  await once(socket, 'readable');
+  // It reads nothing more, and learns of the cut by what it says.
+  while (!socket.destroyed) {
+    socket.write('\r\n');
+    await new Promise(setImmediate);
+  }
+  expect(await ask(server.address.port)).toMatchObject({ status: 200 });
 });
 
 test('at its end it leaves whoever is there', async () => {

@@ -20,7 +20,7 @@ export type Pages = ReadonlyMap<string, () => Answer | Promise<Answer>>;
 
 /** Connections at a time. */
 const CONNECTIONS_MAX = 32;
-/** For a request, and for an answer to it. */
+/** For a request, for an answer to it, and for the client to take it. */
 const PATIENCE_MILLIS = 5000;
 const HEADER_BYTES_MAX = 8192;
 
@@ -46,17 +46,22 @@ export class MetricsServer {
     this.#server = server;
   }
 
-  /** Listens. Rejects with the error of the system if it cannot. */
-  static async open({ host, port }: MetricsAddress, pages: Pages): Promise<MetricsServer> {
+  /** Listens. Rejects with the error of the system if it cannot. `patience` is in milliseconds. */
+  static async open(
+    { host, port }: MetricsAddress,
+    pages: Pages,
+    patience: number = PATIENCE_MILLIS,
+  ): Promise<MetricsServer> {
     const options = {
-      requestTimeout: PATIENCE_MILLIS,
-      headersTimeout: PATIENCE_MILLIS,
-      keepAliveTimeout: PATIENCE_MILLIS,
+      requestTimeout: patience,
+      headersTimeout: patience,
+      keepAliveTimeout: patience,
       connectionsCheckingInterval: 1000,
       maxHeaderSize: HEADER_BYTES_MAX,
     };
+    const desk = new Desk(pages, isLoopback(host), patience);
     const server = createServer(options, (request, response) => {
-      void answer(request, response, pages, isLoopback(host));
+      void desk.answer(request, response);
     });
     server.maxConnections = CONNECTIONS_MAX;
     await new Promise<void>((resolve, reject) => {
@@ -76,52 +81,70 @@ export class MetricsServer {
   }
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  pages: Pages,
-  isHere: boolean,
-): Promise<void> {
-  const { status, contentType, body } = await answerTo(request, pages, isHere);
-  const bytes = Buffer.from(body);
-  response.writeHead(status, {
-    ...HEADERS,
-    ...(status === 405 && { Allow: 'GET, HEAD' }),
-    // What is in the way is not read.
-    ...(status >= 400 && status < 500 && { Connection: 'close' }),
-    'Content-Type': contentType,
-    'Content-Length': bytes.length,
-  });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
-}
+/** Answers requests. */
+class Desk {
+  readonly #pages: Pages;
+  /** Only this machine can reach it. */
+  readonly #isHere: boolean;
+  /** Milliseconds. */
+  readonly #patience: number;
+  /** Pages that are being made, by path: all who ask for one in the meantime get the same. */
+  readonly #inTheMaking = new Map<string, Promise<Answer>>();
 
-async function answerTo(
-  { method, url = '', headers }: IncomingMessage,
-  pages: Pages,
-  isHere: boolean,
-): Promise<Answer> {
-  if (method !== 'GET' && method !== 'HEAD') return plain(405, 'only GET and HEAD');
-  if ((headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined) {
-    return plain(400, 'no body');
+  constructor(pages: Pages, isHere: boolean, patience: number) {
+    this.#pages = pages;
+    this.#isHere = isHere;
+    this.#patience = patience;
   }
-  if (isHere && !namesThisMachine(headers.host)) return plain(421, 'not by that name');
-  const page = pages.get(url.replace(/\?.*$/s, ''));
-  if (page === undefined) return plain(404, 'not found');
-  try {
-    return await inTime(page());
-  } catch {
-    return plain(503, 'not available now');
+
+  /** Who does not take the answer in time is cut off. */
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, contentType, body } = await this.#answerTo(request);
+    const deadline = setTimeout(() => request.socket.destroy(), this.#patience);
+    response.once('close', () => clearTimeout(deadline));
+    response.writeHead(status, {
+      ...HEADERS,
+      ...(status === 405 && { Allow: 'GET, HEAD' }),
+      // What is in the way is not read.
+      ...(status >= 400 && status < 500 && { Connection: 'close' }),
+      'Content-Type': contentType,
+      'Content-Length': Buffer.byteLength(body),
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
+
+  async #answerTo({ method, url = '', headers }: IncomingMessage): Promise<Answer> {
+    if (method !== 'GET' && method !== 'HEAD') return plain(405, 'only GET and HEAD');
+    if ((headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined) {
+      return plain(400, 'no body');
+    }
+    if (this.#isHere && !namesThisMachine(headers.host)) return plain(421, 'not by that name');
+    const path = url.replace(/\?.*$/s, '');
+    const page = this.#pages.get(path);
+    return page === undefined ? plain(404, 'not found') : this.#made(path, page);
+  }
+
+  async #made(path: string, page: () => Answer | Promise<Answer>): Promise<Answer> {
+    const making = this.#inTheMaking.get(path) ?? inTime(page, this.#patience);
+    this.#inTheMaking.set(path, making);
+    try {
+      return await making;
+    } catch {
+      return plain(503, 'not available now');
+    } finally {
+      this.#inTheMaking.delete(path);
+    }
   }
 }
 
 /** Rejects when it takes too long: a thread may be stuck. */
-async function inTime(answering: Answer | Promise<Answer>): Promise<Answer> {
+async function inTime(page: () => Answer | Promise<Answer>, millis: number): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MILLIS);
+    timer = setTimeout(() => reject(new Error('no answer in time')), millis);
   });
   try {
-    return await Promise.race([answering, late]);
+    return await Promise.race([page(), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -80,6 +80,7 @@ export async function serveInWorkers(options: ServeInWorkersOptions): Promise<Wo
     turnstile: new Turnstile(rules, setup.turnstile),
     rendezvous: new Rendezvous(setup.rendezvous),
     exportName: options.exportName,
+    data,
     shutdownTimeout: optionLimits(options).shutdownTimeout,
   };
   try {

@@ -142,8 +142,10 @@ export class ServingThread implements Fellows {
       ...(source.requiresTls !== undefined && { requiresTls: source.requiresTls.bind(source) }),
       open: source.open.bind(source),
       close: async () => {
+        this.#closeFailure = new Error('the exports did not close in time');
         try {
           await source.close?.();
+          this.#closeFailure = undefined;
         } catch (error) {
           this.#closeFailure = error;
           throw error;

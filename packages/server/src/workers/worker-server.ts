@@ -40,6 +40,8 @@ export interface WorkerServerSettings {
   readonly rendezvous: Rendezvous;
   readonly addresses: readonly Address[];
   readonly exportName: string | undefined;
+  /** What the exports are made of. */
+  readonly data: unknown;
   /** Milliseconds. */
   readonly shutdownTimeout: number;
 }
@@ -47,6 +49,10 @@ export interface WorkerServerSettings {
 export class WorkerServer extends EventEmitter<WorkerServerEvents> {
   readonly #settings: WorkerServerSettings;
   #closing: Promise<WorkerCloseReport> | undefined;
+  /** What the exports in force were made of. */
+  #data: unknown;
+  /** Settled when the last reload of exports is done, whatever came of it. */
+  #reloaded: Promise<unknown> = Promise.resolve();
   /** Once it is closed. */
   #last: ServerCounters | undefined;
 
@@ -54,6 +60,7 @@ export class WorkerServer extends EventEmitter<WorkerServerEvents> {
   constructor(settings: WorkerServerSettings) {
     super();
     this.#settings = settings;
+    this.#data = settings.data;
   }
 
   /** How many worker threads serve. */
@@ -90,11 +97,15 @@ export class WorkerServer extends EventEmitter<WorkerServerEvents> {
   }
 
   /**
-   * Gives `data` to the method `reload` of the exports, in one worker after the other, the first one first. What it
-   * cannot use is used by none. Rejects with what it throws, and a `TypeError` if there is none.
+   * Gives `data` to the method `reload` of the exports, in one worker after the other, the first one first. Where one
+   * cannot use it, those before it are given what they had. Reloads that overlap are done in the order of their calls.
+   * Rejects with what `reload` throws, with a `TypeError` if there is none, and with an `AggregateError` of both reasons
+   * if the way back fails, too: then the workers differ until the next one that goes well.
    */
   async reloadExports(data: unknown): Promise<void> {
-    for (const thread of this.#settings.threads) await thread.ask('reloadExports', { data });
+    const reloading = this.#reloaded.then(() => this.#reloadExports(data));
+    this.#reloaded = reloading.catch(() => undefined);
+    await reloading;
   }
 
   /**
@@ -123,30 +134,57 @@ export class WorkerServer extends EventEmitter<WorkerServerEvents> {
     if (wasReady) this.emit('error', error);
   }
 
+  async #reloadExports(data: unknown): Promise<void> {
+    const done: Thread[] = [];
+    try {
+      for (const thread of this.#settings.threads) {
+        await thread.ask('reloadExports', { data });
+        done.push(thread);
+      }
+    } catch (error) {
+      await this.#goBack(done, error);
+      throw error;
+    }
+    this.#data = data;
+  }
+
+  async #goBack(threads: readonly Thread[], reason: unknown): Promise<void> {
+    const command = { data: this.#data };
+    const ways = await Promise.allSettled(threads.map((one) => one.ask('reloadExports', command)));
+    const faults = ways.flatMap((way) => (way.status === 'rejected' ? [way.reason as Error] : []));
+    const [fault] = faults;
+    if (fault === undefined) return;
+    const { message } = reason as Error;
+    throw new AggregateError(
+      [reason, ...faults],
+      `${message}; and the workers before it cannot go back: ${fault.message}`,
+    );
+  }
+
   async #close(timeout: number): Promise<WorkerCloseReport> {
     const { threads } = this.#settings;
     const millis = timeout + PATIENCE_MILLIS;
     await within(millis, Promise.allSettled(threads.map((one) => one.ask('drain', { timeout }))));
     const released: Released[] = [];
+    const stuck = new Set(threads);
     const release = async (thread: Thread): Promise<void> => {
-      released.push(await thread.ask('release', {}));
+      try {
+        released.push(await thread.ask('release', {}));
+      } finally {
+        stuck.delete(thread);
+      }
     };
     const [first, ...others] = threads;
     await within(millis, Promise.allSettled(others.map(release)));
     if (first !== undefined) await within(millis, Promise.allSettled([release(first)]));
+    const failures = [
+      ...released.flatMap(({ failure }) => (failure === undefined ? [] : fromPlainError(failure))),
+      ...Array.from(stuck, () => new Error('a worker is stuck, and has not closed its exports')),
+    ];
     await Promise.all(threads.map((thread) => thread.end()));
     this.#last = sumCounters(released.map(({ counters }) => counters));
-    return this.#report(released, this.#last);
-  }
-
-  #report(released: readonly Released[], { connections }: ServerCounters): WorkerCloseReport {
     // Of those that did not answer, only the turnstile knows.
-    const lost = Math.max(this.#settings.turnstile.open - connections.open, 0);
-    return {
-      cut: released.reduce((sum, { cut }) => sum + cut, lost),
-      failures: released.flatMap(({ failure }) =>
-        failure === undefined ? [] : fromPlainError(failure),
-      ),
-    };
+    const lost = Math.max(this.#settings.turnstile.open - this.#last.connections.open, 0);
+    return { cut: released.reduce((sum, { cut }) => sum + cut, lost), failures };
   }
 }

@@ -3,6 +3,7 @@ import { sharedMemory } from '@nbd/driver-memory';
 import { expect, test } from 'vitest';
 import { read } from '../client-bytes.ts';
 import { enter } from '../socket-client.ts';
+import type { TestData } from './reloadable-exports.ts';
 import { oneOfEach, servingWorkers, startWorkers } from './serving-workers.ts';
 
 test('metrics are those of all workers together', async () => {
@@ -28,17 +29,34 @@ test('workers that were not told to measure have no metrics', async () => {
   await expect(server.metrics()).rejects.toThrow('this server was not told to measure: metrics');
 });
 
-test('exports that can become others do so in all workers, or in none', async () => {
+async function reloadable() {
   const memory = sharedMemory({ size: 4096 });
   const server = await startWorkers({
     module: new URL('reloadable-exports.ts', import.meta.url),
-    data: { memory, name: 'before' },
+    data: { memory, name: 'before' } satisfies TestData,
   });
-  await server.reloadExports({ memory, name: 'after' });
-  for (let i = 0; i < 8; i++) await enter(server, 'after');
+  const reload = (next: Omit<TestData, 'memory'>) => server.reloadExports({ memory, ...next });
+  /** So many clients that some come to each worker. */
+  const isServed = async (name: string): Promise<void> => {
+    for (let i = 0; i < 12; i++) await enter(server, name);
+  };
+  return { server, reload, isServed };
+}
+
+test('exports that can become others do so in all workers', async () => {
+  const { server, reload, isServed } = await reloadable();
+  await reload({ name: 'after' });
+  await isServed('after');
   await expect(enter(server, 'before')).rejects.toThrow('expected INFO or ACK');
-  await expect(server.reloadExports({ memory, name: '' })).rejects.toThrow('a name is missing');
-  await enter(server, 'after');
+});
+
+test.each([0, 1])('where worker %i cannot reload, all serve on what they had', async (failsIn) => {
+  const { reload, isServed } = await reloadable();
+  const failing = () => reload({ name: 'never', failsIn });
+  await expect(failing()).rejects.toThrow(`thread ${failsIn} has no file to open`);
+  await isServed('before');
+  await Promise.all([reload({ name: 'after' }), expect(failing()).rejects.toThrow('no file')]);
+  await isServed('after');
 });
 
 test('exports that cannot become others stay as they are', async () => {
