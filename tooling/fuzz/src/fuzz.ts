@@ -87,6 +87,8 @@ class Fuzzer {
     while (!isOver()) {
       const size = Math.min(this.#batchSize, runsMax - this.#executions);
       const batch = Array.from({ length: size }, () => this.#next());
+      // To make them runs encoders, which is no news of the target.
+      if (this.#isGuided) this.#coverage.look(false);
       for (const input of await this.#try(batch)) this.#keep(input);
       if (this.#isGuided) {
         const look = this.#coverage.look(false);

@@ -17,6 +17,7 @@ export class ClientPlay {
   readonly #dice: Dice;
   readonly #way: (typeof WAYS)[number];
   #step = 0;
+  #heardMessages = 0;
 
   constructor(dice: Dice) {
     this.#dice = dice;
@@ -37,6 +38,7 @@ export class ClientPlay {
     }
     this.#wish();
     this.#note();
+    this.#heardMessages++;
   }
 
   /** The server closes. */
@@ -70,7 +72,7 @@ export class ClientPlay {
       }
     }
     if (session.phase === 'transmission' && this.asked === undefined) {
-      this.asked = askAll(session, this.#dice);
+      this.asked = askAll(session, this.#dice, this.#heardMessages);
     }
   }
 }

@@ -1,13 +1,13 @@
 /**
  * The client's state machine against a server that says anything. It throws nothing, ends once, answers each request once,
- * writes nothing beside the memory that it was lent, holds none in the end, and does the same however the bytes are cut.
+ * has read what it was told and nothing else, writes nothing beside the memory that it was lent, holds none in the end, and
+ * does the same however the bytes are cut.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Info, Option } from '@nbd/codec';
 import type { ReplyMode } from '@nbd/session';
 import { Dice } from '../../../../packages/session/test/client/dice.ts';
 import { ModelServer } from '../../../../packages/session/test/client/model-server.ts';
-import { ReplyReader } from '../../../../packages/session/test/reply-reader.ts';
 import {
   ack,
   exportInfo,
@@ -17,6 +17,7 @@ import {
 } from '../../../../packages/session/test/server-bytes.ts';
 import type { Input } from '../input.ts';
 import type { Target } from '../target.ts';
+import { checkData } from './client-data.ts';
 import { ClientPlay } from './client-play.ts';
 import { WAY_OPTIONS } from './client-wishes.ts';
 import { EXPORT_BYTES, serverMessage } from './server-messages.ts';
@@ -34,6 +35,7 @@ export const clientSessionTarget: Target = {
     for (const message of messages) whole.hears([message]);
     whole.hearsEnd();
     check(whole);
+    checkData(whole, messages);
     const cut = new ClientPlay(new Dice([...choices]));
     const dice = new Dice([...choices]);
     cut.transcript.lands = dice.oneIn(2);
@@ -47,24 +49,32 @@ export const clientSessionTarget: Target = {
 
 /** A conversation with a server that does as it should. */
 function seed(mode: ReplyMode, way: number, choice: number): Input {
-  const choices = Uint8Array.of(way, choice, 31, choice + 2, 4);
+  const choices = Uint8Array.of(way, choice, 30, choice + 2, 4);
   const client = new ClientPlay(new Dice([...choices]));
   const messages: Uint8Array[] = [greeting(), ...(WAY_OPTIONS[way] ?? []).map(granted)];
   for (const message of messages) client.hears([message]);
-  const requests = client.asked?.requests ?? [];
   const server = new ModelServer(mode, EXPORT_BYTES, new Dice([choice, 3, 77, 5]));
   server.hears(client.said.at(-1) ?? new Uint8Array(0));
-  const bytes = server.says(true);
-  const reader = new ReplyReader((cookie) => {
-    const request = requests.find(({ cookieLow }) => BigInt(cookieLow) === (cookie & 0xffff_ffffn));
-    return request?.target.length ?? 0;
-  });
-  for (let at = 0; at < bytes.length; ) {
-    const end = reader.read(bytes, at);
+  return { choices, messages: [...messages, ...replies(server.says(true), mode, client)] };
+}
+
+/** What a server says, a message for each simple reply and each chunk. */
+function replies(bytes: Uint8Array, mode: ReplyMode, { asked }: ClientPlay): readonly Uint8Array[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const endOf = (at: number): number => {
+    if (mode === 'structured') return at + 20 + view.getUint32(at + 16);
+    if (mode === 'extended') return at + 32 + view.getUint32(at + 28);
+    const slot = view.getUint32(at + 12);
+    const isDone = view.getUint32(at + 4) === 0;
+    const request = asked?.requests.find(({ cookieLow }) => cookieLow === slot);
+    return at + 16 + (isDone ? (request?.target.length ?? 0) : 0);
+  };
+  const messages: Uint8Array[] = [];
+  for (let at = 0, end = 0; at < bytes.length; at = end) {
+    end = endOf(at);
     messages.push(bytes.slice(at, end));
-    at = end;
   }
-  return { choices, messages };
+  return messages;
 }
 
 /** All replies to an option, in one message. */
@@ -125,9 +135,15 @@ function dataOf({ asked }: ClientPlay): readonly Uint8Array[] {
   return (asked?.memory ?? []).map(({ target }) => target);
 }
 
-/** The text of an end may tell a place in what was received, which the cut decides. */
+/** Why a session ended may tell a place in what was received, which the cut decides. */
 function withoutPlace(event: ClientPlay['told'][number]): unknown {
-  return event.kind === 'ended' ? { ...event, text: event.text.replace(/ at \d+/, '') } : event;
+  if (event.kind === 'ended') return { ...event, text: placeless(event.text) };
+  if (event.kind !== 'answered' || event.failure?.kind !== 'ended') return event;
+  return { ...event, failure: { ...event.failure, text: placeless(event.failure.text) } };
+}
+
+function placeless(words: string): string {
+  return words.replace(/ at \d+/, '');
 }
 
 function spell(events: readonly unknown[] | undefined): string {

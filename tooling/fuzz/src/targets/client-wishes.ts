@@ -3,6 +3,7 @@ import { Option } from '@nbd/codec';
 import type { ClientRequest, ClientSession } from '@nbd/session';
 import type { Dice } from '../../../../packages/session/test/client/dice.ts';
 import { content } from '../../../../packages/session/test/client-bytes.ts';
+import type { AskedFacts } from './told-content.ts';
 
 /** What one more option is asked for with. */
 type Wish = (session: ClientSession) => void;
@@ -60,10 +61,14 @@ export class Guarded {
 export interface Asked {
   readonly requests: readonly ClientRequest[];
   readonly memory: readonly Guarded[];
+  /** What was sent: a request is used again once it is answered. */
+  readonly facts: readonly AskedFacts[];
+  /** How many messages came before the one that let us in. */
+  readonly heardMessages: number;
 }
 
 /** Makes requests of every kind, each with its number as its tag. */
-export function askAll(session: ClientSession, dice: Dice): Asked {
+export function askAll(session: ClientSession, dice: Dice, heardMessages: number): Asked {
   const memory: Guarded[] = [];
   const requests: ClientRequest[] = [];
   const hasContexts = (session.entered?.contexts.length ?? 0) > 0;
@@ -81,5 +86,11 @@ export function askAll(session: ClientSession, dice: Dice): Asked {
     request.tag = tag;
     requests.push(request);
   }
-  return { requests, memory };
+  const facts = requests.map(({ type, cookieHigh, cookieLow, offset, length }) => ({
+    type,
+    cookie: (BigInt(cookieHigh) << 32n) | BigInt(cookieLow),
+    offset,
+    length,
+  }));
+  return { requests, memory, facts, heardMessages };
 }

@@ -1,9 +1,11 @@
 /**
  * The server's state machine with a host that answers. Whatever a client says: it throws nothing, goes on or ends, ends
- * once, holds no memory then, says what decodes, and does the same however the bytes are cut.
+ * once, holds no memory then, says what decodes, and does the same however the bytes are cut, and whatever the memory that
+ * it is lent has held before.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Command } from '@nbd/codec';
+import { BufferPool } from '@nbd/session';
 import { AutomaticHost } from '../../../../packages/session/test/automatic-host.ts';
 import { concat } from '../../../../packages/session/test/client-bytes.ts';
 import { Dice } from '../../../../packages/session/test/client/dice.ts';
@@ -36,15 +38,17 @@ export const serverSessionTarget: Target = {
   execute({ choices, messages }: Input): string {
     const dice = new Dice([...choices]);
     const stream = concat(...withOwnCookies(messages));
-    const atOnce = play([stream], new AutomaticHost({ limits: LIMITS }), dice);
-    check(atOnce, stream);
+    const dataBytes = readLengths(stream);
+    const shared = { limits: LIMITS, pool: new BufferPool() };
+    const atOnce = play([stream], new AutomaticHost(shared), dice);
+    check(atOnce, stream, dataBytes);
     expectInRange(atOnce);
-    const cut = new AutomaticHost({ limits: LIMITS, lands: dice.oneIn(2) });
+    const cut = new AutomaticHost({ ...shared, lands: dice.oneIn(2) });
     play(dice.cut(stream), cut, dice);
     expectSame(cut, atOnce);
     const answersAtOnce = () => dice.oneIn(3);
-    const late = new AutomaticHost({ limits: LIMITS, answersAtOnce, lands: dice.oneIn(2) });
-    check(play(dice.cut(stream), late, dice), stream);
+    const late = new AutomaticHost({ ...shared, answersAtOnce, lands: dice.oneIn(2) });
+    check(play(dice.cut(stream), late, dice), stream, dataBytes);
     return wordOf(atOnce);
   },
 };
@@ -61,13 +65,16 @@ function play(pieces: readonly Uint8Array[], host: AutomaticHost, dice: Dice): A
   return host;
 }
 
-function check(host: AutomaticHost, stream: Uint8Array): void {
+function check(
+  host: AutomaticHost,
+  stream: Uint8Array,
+  dataBytes: ReadonlyMap<number, number> | undefined,
+): void {
   const { session, events, pool } = host;
   if (session.phase !== 'ended') throw new Error('the session does not end');
   const ends = events.filter((event) => event.startsWith('ended'));
   if (ends.length !== 1) throw new Error(`expected one end, found ${ends.join()}`);
   if (pool.lentBytes !== 0) throw new Error(`${pool.lentBytes} bytes are not given back`);
-  const dataBytes = readLengths(stream);
   if (dataBytes === undefined) return;
   const { exportNameAnswerAt } = host;
   const zeroes = ((stream[3] ?? 0) & NO_ZEROES) === 0;

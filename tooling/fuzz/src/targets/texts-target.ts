@@ -1,24 +1,27 @@
 /**
  * What people and clients write in words: addresses, URIs, exports, settings, keys, tokens. A message is the number of the
- * reader and a text in UTF-8. It is read, or refused with the error that the reader promises; what was read and can be
- * written again means the same then.
+ * reader and a text in UTF-8. It is read, or refused with the error that the reader promises; what was read is something that
+ * there can be, and means the same when it is written again, where it can be.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { parseConfig } from '../../../../apps/demo-server/src/config.ts';
 import { ProgramError } from '../../../../apps/demo-server/src/program-error.ts';
 import { parseSpec } from '../../../../apps/demo-server/src/spec.ts';
-import { formatNbdUri, parseNbdUri } from '../../../../packages/client/src/nbd-uri.ts';
+import { formatNbdUri, type NbdUri, parseNbdUri } from '../../../../packages/client/src/nbd-uri.ts';
 import { formatUri, parseAddress } from '../../../../packages/server/src/address.ts';
 import { parseKeys } from '../../../../packages/server/src/pre-shared-keys.ts';
 import { bearerOf, bearerProtocols } from '../../../../packages/websocket/src/bearer-protocol.ts';
 import type { Chance } from '../chance.ts';
 import type { Input } from '../input.ts';
 import type { Target } from '../target.ts';
+import { addressFault, nameFault } from './text-faults.ts';
 
 interface Reader {
   readonly read: (text: string) => unknown;
   /** Writes what was read. Absent: it cannot be written. */
   readonly write?: (value: never) => string;
+  /** What is wrong with what was read, though it was; undefined: nothing is. Absent: anything may come of it. */
+  readonly fault?: (value: never) => string | undefined;
   /** What it refuses with; absent: it refuses nothing. */
   readonly refusal?: new (
     ...all: never[]
@@ -32,6 +35,7 @@ const READERS: readonly Reader[] = [
   {
     read: parseNbdUri,
     write: formatNbdUri,
+    fault: ({ address, exportName }: NbdUri) => addressFault(address) ?? nameFault(exportName),
     refusal: TypeError,
     samples: [
       'nbds://user@[::1%25eth0]:10809/a%2Fb?tls-type=x509&tls-hostname=h&tls-verify-peer=0&x-y=1',
@@ -59,7 +63,11 @@ const READERS: readonly Reader[] = [
       '+',
       'socket=',
       'tls-type=psk',
+      '0',
+      '65535',
+      '65536',
       '4294967295',
+      '4294967296',
       'localhost',
       'é',
       'x-',
@@ -68,6 +76,7 @@ const READERS: readonly Reader[] = [
   {
     read: parseAddress,
     write: formatUri,
+    fault: addressFault,
     refusal: TypeError,
     samples: ['nbds://127.0.0.1:0', 'nbd://[::1]/', 'nbd+unix:///?socket=/run/a+b.sock'],
     pieces: [
@@ -211,7 +220,7 @@ function asMessage(number: number, text: string): Uint8Array {
 
 function fate([number = 0, ...rest]: Uint8Array): string {
   const index = number % READERS.length;
-  const { read, write, refusal } = READERS[index] as Reader;
+  const { read, write, fault, refusal } = READERS[index] as Reader;
   const text = Buffer.from(rest).toString();
   let value: unknown;
   try {
@@ -222,6 +231,8 @@ function fate([number = 0, ...rest]: Uint8Array): string {
     if (refusal === TypeError && !quotes((error as Error).message, text)) throw error;
     return `${index} refused`;
   }
+  const wrong = fault?.(value as never);
+  if (wrong !== undefined) throw new Error(`${JSON.stringify(text)} is let through: ${wrong}`);
   if (write === undefined) return `${index}`;
   const written = write(value as never);
   if (!isDeepStrictEqual(read(written), value)) {
