@@ -12,9 +12,10 @@ export async function runProgram(
   name: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  millisMax: number = MILLIS_MAX,
 ): Promise<string> {
   const { stdout } = await execute(name, args, {
-    timeout: MILLIS_MAX,
+    timeout: millisMax,
     maxBuffer: 16 * 2 ** 20,
     env: { ...process.env, ...environment, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
   });

@@ -55,4 +55,19 @@ describe('a load of stamped blocks', () => {
     disk.fill(0, 0, BLOCK);
     expect(await load.faults(client)).toEqual([]);
   });
+
+  it('lets nothing come back, once it is settled', async () => {
+    const load = new StampedLoad(6, 1);
+    const disk = new Uint8Array(load.size);
+    await load.round(clientOf(disk));
+    const old = disk.slice();
+    const client = { ...clientOf(disk), flush: () => Promise.reject(new Error('no answer')) };
+    await expect(load.round(client)).rejects.toThrow('no answer');
+    const late = disk.slice();
+    disk.set(old);
+    expect(await load.faults(client)).toEqual([]);
+    load.settle();
+    disk.set(late);
+    expect(await load.faults(client)).toHaveLength(6);
+  });
 });

@@ -3,6 +3,7 @@
  * block may be older than what the last flush that was answered has covered.
  */
 import type { Client } from '@nbd/client';
+import { seededRandom } from '@nbd/filters';
 
 /** Smaller than a chunk, so that chunks are changed in part. */
 const BLOCK_BYTES = 65_536;
@@ -22,14 +23,17 @@ export class StampedLoad {
   /** By block: the last stamp that was written, and the last that was flushed. */
   readonly #written: number[];
   readonly #flushed: number[];
+  /** By block: what was there when all was read last. */
+  readonly #found: number[];
   #stamp = 0;
 
   constructor(blocks: number, seed: number) {
     this.size = blocks * BLOCK_BYTES;
     this.#blocks = blocks;
-    this.#random = mulberry32(seed);
+    this.#random = seededRandom(seed);
     this.#written = Array.from({ length: blocks }, () => 0);
     this.#flushed = Array.from({ length: blocks }, () => 0);
+    this.#found = Array.from({ length: blocks }, () => 0);
   }
 
   /** Writes some blocks and flushes. What rejects, the client has rejected. */
@@ -57,6 +61,7 @@ export class StampedLoad {
     for (let block = 0; block < this.#blocks; block++) {
       const found = await client.read(block * BLOCK_BYTES, BLOCK_BYTES);
       const stamp = new DataView(found.buffer, found.byteOffset).getUint32(0);
+      this.#found[block] = stamp;
       const [least = 0, most = 0] = [this.#flushed[block], this.#written[block]];
       if (Buffer.compare(found, bytesOf(block, stamp)) !== 0) faults.push(`block ${block} is torn`);
       else if (stamp < least || stamp > most) {
@@ -64,6 +69,14 @@ export class StampedLoad {
       }
     }
     return faults;
+  }
+
+  /** To be called when a new owner serves what was read last: nothing older than that may come back, and nothing newer. */
+  settle(): void {
+    for (const [block, stamp] of this.#found.entries()) {
+      this.#written[block] = stamp;
+      this.#flushed[block] = stamp;
+    }
   }
 }
 
@@ -77,15 +90,4 @@ function bytesOf(block: number, stamp: number): Uint8Array {
     view.setUint32(at + 4, block);
   }
   return bytes;
-}
-
-/** A small generator of numbers from 0 up to 1: the same ones for the same seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

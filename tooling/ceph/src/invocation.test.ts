@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { parseInvocation } from './invocation.ts';
+
+test.each([
+  ['crash', { kind: 'crash', rounds: 20, seed: 1 }],
+  ['crash --rounds 100 --seed 7', { kind: 'crash', rounds: 100, seed: 7 }],
+  ['takeover', { kind: 'takeover', rounds: 10, seed: 1 }],
+  ['faults --seed 3', { kind: 'faults', seed: 3 }],
+  ['open --gigabytes 64', { kind: 'open', gibibytes: 64, twinGibibytes: 64 }],
+  ['bench', { kind: 'bench', rounds: 3, millisMax: 3000, chunkBytes: 262_144 }],
+  [
+    'bench --seconds 1 --chunk-kib 1024 --server ours --server RBD --json a',
+    {
+      kind: 'bench',
+      rounds: 3,
+      millisMax: 1000,
+      chunkBytes: 2 ** 20,
+      names: ['ours', 'RBD'],
+      json: 'a',
+    },
+  ],
+  ['', { kind: 'help' }],
+  ['crash twice', { kind: 'help' }],
+])('%s', (words, invocation) => {
+  expect(parseInvocation(words.split(' ').filter(Boolean))).toEqual(invocation);
+});
+
+test('one disk is in memory, several are files', () => {
+  expect(parseInvocation(['up'])).toMatchObject({ cluster: { disks: 1, store: 'memstore' } });
+  const several = parseInvocation(['up', '--disks', '3', '--networks']);
+  expect(several).toMatchObject({ cluster: { store: 'bluestore', hasNetworks: true } });
+});
+
+test.each(['crash --rounds 0', 'crash --seed x', 'open --gigabytes 1.5', 'up --disks -1'])(
+  '%s is wrong usage',
+  (words) => {
+    expect(() => parseInvocation(words.split(' '))).toThrow(/expected|argument/);
+  },
+);
