@@ -227,12 +227,11 @@ export class Server extends EventEmitter<ServerEvents> {
     this.#settings.fellows?.aboutToUnlisten();
     for (const listener of this.#listeners) listener.close();
     for (const connection of this.#connections) connection.shutDown();
-    const farewell = setTimeout(
-      () => {
-        for (const connection of this.#connections) connection.leave();
-      },
-      Math.min(FAREWELL_MILLIS, timeout),
-    );
+    // At a deadline before it they are cut, and counted.
+    const leave = (): void => {
+      for (const connection of this.#connections) connection.leave();
+    };
+    const farewell = timeout > FAREWELL_MILLIS ? setTimeout(leave, FAREWELL_MILLIS) : undefined;
     const gone = Promise.all([...this.#connections].map(({ done }) => done));
     await within(timeout, gone);
     clearTimeout(farewell);
