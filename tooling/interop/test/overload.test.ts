@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Command, ErrorCode } from '@nbd/codec';
 import { describe, expect, it } from 'vitest';
 import { RawClient, requestBytes } from '../src/raw-client.ts';
-import { runTool, tryTool } from '../src/run-tool.ts';
+import { tryTool } from '../src/run-tool.ts';
 import { serveDisk, type ServedDisk, TRANSPORTS, type Transport } from '../src/served-disk.ts';
 import { needTools } from '../src/tools.ts';
 
