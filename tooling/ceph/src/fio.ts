@@ -42,6 +42,7 @@ export async function verifyWithFio(
     '--verify=crc32c',
     '--verify_backlog=256',
     '--verify_fatal=1',
+    '--verify_state_save=0',
     `--randseed=${seed}`,
     '--time_based',
     `--runtime=${seconds}`,
