@@ -1,25 +1,14 @@
 /** The program, a browser that chooses a file, and a client that reads it. */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect } from '@nbd/client';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isExpected, NO_BROWSER, openBrowser, stateOf } from './browser.ts';
+import { CONTENT, startMedia } from './lent-file.ts';
 import { started } from './started-program.ts';
-
-const CONTENT = Uint8Array.from({ length: 1_000_003 }, (_, i) => i ^ (i >>> 8));
 
 test('a file that is chosen in the page is a disk, until it is ejected', async ({ skip }) => {
   skip(!isExpected, NO_BROWSER);
-  const folder = await mkdtemp(join(tmpdir(), 'virtual-media-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const file = join(folder, 'disk.iso');
-  await writeFile(file, CONTENT);
-  const socket = join(folder, 'nbd.sock');
-  const program = started(['--port', '0', '--listen', `nbd+unix:///?socket=${socket}`]);
-  const url = await program.next('page');
-
+  const { program, url, file, socket } = await startMedia();
   const browser = await openBrowser();
   const page = await browser.newPage();
   await page.goto(url);

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cephConf } from './ceph-conf.ts';
+import type { GatewayAccess } from './gateway-access.ts';
 import { createBucket } from './create-bucket.ts';
 import { killDaemon, killDaemons } from './daemons.ts';
 import {
@@ -30,14 +31,6 @@ export interface ClusterOptions {
   readonly gateways: number;
   /** Each disk in a network of its own, that can be cut. */
   readonly hasNetworks: boolean;
-}
-
-/** What a client of the gateways needs. */
-export interface Access {
-  readonly endpoints: readonly string[];
-  readonly region: string;
-  readonly bucket: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 const KEYS = { accessKeyId: 'nbd-test', secretAccessKey: 'nbd-test-secret' };
@@ -77,7 +70,7 @@ class Cluster {
     this.#host = options.hasNetworks ? BRIDGE_HOST : LOOPBACK;
   }
 
-  get access(): Access {
+  get access(): GatewayAccess {
     return { endpoints: this.#endpoints, region: 'us-east-1', bucket: BUCKET, credentials: KEYS };
   }
 

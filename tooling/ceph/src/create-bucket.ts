@@ -1,10 +1,10 @@
 /** The one request to a gateway that no volume makes: a new bucket. */
 import { Sha256Node } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Access } from './cluster.ts';
+import type { GatewayAccess } from './gateway-access.ts';
 
 /** Makes the bucket at the first endpoint. Rejects if it is not there then. */
-export async function createBucket(access: Access): Promise<void> {
+export async function createBucket(access: GatewayAccess): Promise<void> {
   const url = new URL(`/${access.bucket}`, access.endpoints[0]);
   const signer = new SignatureV4({
     service: 's3',

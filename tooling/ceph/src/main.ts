@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runBench } from './bench/bench.ts';
-import { type Access, type ClusterOptions, startCluster, stopCluster } from './cluster.ts';
+import { type ClusterOptions, startCluster, stopCluster } from './cluster.ts';
+import type { GatewayAccess } from './gateway-access.ts';
 import { lackOfFio } from './fio.ts';
 import { HELP, type Invocation, parseInvocation } from './invocation.ts';
 import { lackOfCeph } from './lack-of-ceph.ts';
@@ -76,7 +77,7 @@ function tell(report: ShowReport): number {
   return isInOrder(report) ? 0 : 1;
 }
 
-function shellLines(access: Access): string {
+function shellLines(access: GatewayAccess): string {
   return Object.entries({ ...s3Environment(access), BUCKET: access.bucket })
     .map(([name, value]) => `export ${name}=${value}\n`)
     .join('');

@@ -1,12 +1,12 @@
 import { beforeEach, inject } from 'vitest';
-import type { Access } from './cluster.ts';
+import type { GatewayAccess } from './gateway-access.ts';
 import { lackOfCeph } from './lack-of-ceph.ts';
 
 /**
  * To be called once in a test file, or in a `describe`: answers how to reach the gateway that all tests share, as soon
  * as a test runs. Without one its tests fail in CI, and are skipped elsewhere.
  */
-export function needGateway(): () => Access {
+export function needGateway(): () => GatewayAccess {
   const access = inject('cephAccess');
   if (access === undefined) {
     const reason = lackOfCeph() ?? 'no cluster was started';

@@ -3,14 +3,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Access } from './cluster.ts';
+import type { GatewayAccess } from './gateway-access.ts';
 import { runProgram } from './run-program.ts';
 
 const DEMO_SERVER = app('demo-server');
 const NBD = app('nbd');
 
 /** The environment that all programs for S3 understand. */
-export function s3Environment({ endpoints, region, credentials }: Access): Record<string, string> {
+export function s3Environment({
+  endpoints,
+  region,
+  credentials,
+}: GatewayAccess): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_S3: endpoints.join(','),
     AWS_REGION: region,
@@ -20,7 +24,7 @@ export function s3Environment({ endpoints, region, credentials }: Access): Recor
 }
 
 /** Runs `nbd`. Answers what it printed, rejects with what it complained of. */
-export function runNbd(access: Access, ...args: readonly string[]): Promise<string> {
+export function runNbd(access: GatewayAccess, ...args: readonly string[]): Promise<string> {
   return runProgram(process.execPath, [NBD, ...args], s3Environment(access));
 }
 
@@ -40,7 +44,7 @@ export interface VolumeServer {
  * does not listen.
  */
 export async function startVolumeServer(
-  access: Access,
+  access: GatewayAccess,
   exports: Readonly<Record<string, string>>,
 ): Promise<VolumeServer> {
   const specs = Object.entries(exports).flatMap(([name, spec]) => ['--export', `${name}=${spec}`]);

@@ -3,13 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { type Access, startCluster } from './cluster.ts';
+import { startCluster } from './cluster.ts';
+import type { GatewayAccess } from './gateway-access.ts';
 import { lackOfCeph } from './lack-of-ceph.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Undefined: this machine has no Ceph. */
-    readonly cephAccess: Access | undefined;
+    readonly cephAccess: GatewayAccess | undefined;
   }
 }
 

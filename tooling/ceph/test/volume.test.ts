@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { connect } from '@nbd/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Access } from '../src/cluster.ts';
+import type { GatewayAccess } from '../src/gateway-access.ts';
 import { chunkRequests, type CountingProxy, startCountingProxy } from '../src/counting-proxy.ts';
 import { needGateway } from '../src/need-gateway.ts';
 import { runNbd, startVolumeServer, type VolumeServer } from '../src/programs.ts';
@@ -17,7 +17,7 @@ const IMAGE_BYTES = 48 * 2 ** 20;
 const gateway = needGateway();
 let folder = '';
 let proxy: CountingProxy;
-let access: Access;
+let access: GatewayAccess;
 let place = '';
 let servers: VolumeServer[] = [];
 

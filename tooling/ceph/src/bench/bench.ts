@@ -2,7 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Access, type Cluster, startCluster } from '../cluster.ts';
+import { type Cluster, startCluster } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import { describeMachine } from './bench-machine.ts';
 import { type BenchReport, formatReport } from './bench-report.ts';
 import { COLUMNS } from './columns.ts';
@@ -51,7 +52,7 @@ export async function runBench(options: BenchOptions): Promise<void> {
 }
 
 async function measure(
-  access: Access,
+  access: GatewayAccess,
   { rounds, millisMax, chunkBytes, names, signal }: BenchOptions,
   folders: { readonly clusterFolder: string; readonly folder: string },
 ): Promise<BenchReport> {

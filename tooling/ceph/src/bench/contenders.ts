@@ -1,7 +1,7 @@
 /** Who is measured, and what those lack that are not. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import type { Contender } from './contender.ts';
 import { nbdkitS3 } from './nbdkit-s3.ts';
 import { ourServer } from './our-server.ts';
@@ -19,7 +19,7 @@ export interface Place {
 }
 
 export interface Maker {
-  readonly make: (access: Access) => Contender;
+  readonly make: (access: GatewayAccess) => Contender;
   /** Its requests pass the gateway, so they can be counted. */
   readonly isCounted: boolean;
 }

@@ -1,5 +1,5 @@
 /** nbdkit with its S3 plugin: an object for each 64 KiB, written through. */
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import { freePorts } from '../free-ports.ts';
 import { BENCH_BYTES, type Contender, FILLED_BYTES } from './contender.ts';
 import { isListening, startForeground } from './foreground.ts';
@@ -11,7 +11,7 @@ import { storeBelow } from './store-below.ts';
 const PREFIX = 'bench-nbdkit';
 const OBJECT_BYTES = 65_536;
 
-export function nbdkitS3(access: Access): Contender {
+export function nbdkitS3(access: GatewayAccess): Contender {
   const { endpoints, bucket, credentials } = access;
   const options = {
     'endpoint-url': endpoints[0],
@@ -47,7 +47,7 @@ export function nbdkitS3(access: Access): Contender {
 }
 
 /** The plugin's own objects, without the plugin, which would take minutes for them. */
-async function putObjects(access: Access): Promise<void> {
+async function putObjects(access: GatewayAccess): Promise<void> {
   const store = storeBelow(access, PREFIX);
   let next = 0;
   await inFlight(24, () => {

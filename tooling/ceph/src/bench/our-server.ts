@@ -1,6 +1,6 @@
 /** The server of this repository, as it is built, on a volume in the bucket. */
 import { createVolume } from '@nbd/driver-object-store';
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import { startVolumeServer } from '../programs.ts';
 import { BENCH_BYTES, type Contender } from './contender.ts';
 import { nbdDisk } from './nbd-disk.ts';
@@ -10,7 +10,7 @@ const PREFIX = 'bench';
 const VOLUME = 'volume';
 
 /** `chunkBytes`: of the volume. */
-export function ourServer(access: Access, chunkBytes: number): Contender {
+export function ourServer(access: GatewayAccess, chunkBytes: number): Contender {
   return {
     name: 'ours',
     setup: `demo-server, s3://, chunks of ${chunkBytes / 1024} KiB`,

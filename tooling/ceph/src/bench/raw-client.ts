@@ -2,7 +2,7 @@
  * The store without a volume: what its client alone can do with objects as large as chunks, so many at a time as a volume
  * has. Whoever writes less than a chunk writes all of it, since objects are not changed in part.
  */
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import type { Contender } from './contender.ts';
 import type { Disk } from './disk.ts';
 import { patternAt } from './pattern.ts';
@@ -11,7 +11,7 @@ import { storeBelow } from './store-below.ts';
 /** The uploads of a volume, and what it fetches, at a time. */
 const DEPTH = 24;
 
-export function rawClient(access: Access, chunkBytes: number): Contender {
+export function rawClient(access: GatewayAccess, chunkBytes: number): Contender {
   return {
     name: 'raw client',
     setup: `@nbd/object-store-s3 alone, objects of ${chunkBytes / 1024} KiB, ${DEPTH} at a time`,
@@ -22,7 +22,7 @@ export function rawClient(access: Access, chunkBytes: number): Contender {
   };
 }
 
-function rawDisk(access: Access, chunkBytes: number): Disk {
+function rawDisk(access: GatewayAccess, chunkBytes: number): Disk {
   const store = storeBelow(access, 'bench-raw');
   return {
     async read(target, offset) {

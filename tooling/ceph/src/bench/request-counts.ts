@@ -1,5 +1,5 @@
 /** What a load costs in requests to the store: counted on the way there, in a pass of its own, since that takes time. */
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import { startCountingProxy } from '../counting-proxy.ts';
 import type { Column, ColumnName } from './columns.ts';
 import type { Contender, ContenderName } from './contender.ts';
@@ -15,8 +15,8 @@ export interface RequestCount {
 }
 
 export interface CountOptions {
-  readonly access: Access;
-  readonly make: (access: Access) => Contender;
+  readonly access: GatewayAccess;
+  readonly make: (access: GatewayAccess) => Contender;
   readonly columns: readonly Column[];
   /** A part of the volume that no round writes to. */
   readonly round: number;

@@ -1,7 +1,7 @@
 /** s3backer, which makes a file of a bucket by FUSE, with its cache in memory; nbdkit serves that file. */
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import { freePorts } from '../free-ports.ts';
 import { runProgram } from '../run-program.ts';
 import { BENCH_BYTES, type Contender } from './contender.ts';
@@ -9,7 +9,7 @@ import { isListening, startForeground } from './foreground.ts';
 import { nbdDisk } from './nbd-disk.ts';
 
 /** `folder`: where it is mounted. */
-export function s3backer(access: Access, folder: string): Contender {
+export function s3backer(access: GatewayAccess, folder: string): Contender {
   const mount = join(folder, 's3backer');
   const file = join(mount, 'file');
   // Without a region, which would put the bucket's name before the address of the gateway.

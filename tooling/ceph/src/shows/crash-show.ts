@@ -4,14 +4,14 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { type Client, connect } from '@nbd/client';
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import { seededRandom } from '@nbd/filters';
 import { StampedLoad } from '../stamped-load.ts';
 import { makeShowVolume, type ShowVolume } from './show-volume.ts';
 import type { ShowReport } from './show-report.ts';
 
 export interface CrashOptions {
-  readonly access: Access;
+  readonly access: GatewayAccess;
   /** Kills, at most: the first fault ends it. */
   readonly rounds: number;
   readonly seed: number;

@@ -4,12 +4,12 @@ import { runInNewContext } from 'node:vm';
 import { countingObserver, type ObjectStore, openVolume } from '@nbd/driver-object-store';
 import { memoryStore } from '@nbd/driver-object-store/testing';
 import { s3Store } from '@nbd/object-store-s3';
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import { makeFullVolume } from './full-volume.ts';
 import type { ShowReport } from './show-report.ts';
 
 export interface OpenShowOptions {
-  readonly access: Access;
+  readonly access: GatewayAccess;
   /** Of the volume at the gateway. */
   readonly gibibytes: number;
   /** Of the one in the store in memory, where making objects costs next to nothing. */

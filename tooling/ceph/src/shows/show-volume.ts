@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createVolume, type ObjectStore, takeOverVolume } from '@nbd/driver-object-store';
 import { s3Store } from '@nbd/object-store-s3';
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import { startVolumeServer, type VolumeServer } from '../programs.ts';
 
 export interface ShowVolume {
@@ -17,7 +17,7 @@ export interface ShowVolume {
 }
 
 export interface ShowVolumeOptions {
-  readonly access: Access;
+  readonly access: GatewayAccess;
   /** Bytes. */
   readonly size: number;
   /** Answers each flush at once and does nothing about it. */

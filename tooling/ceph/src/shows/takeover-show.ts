@@ -4,7 +4,7 @@
  */
 import { setTimeout } from 'node:timers/promises';
 import { type Client, connect } from '@nbd/client';
-import type { Access } from '../cluster.ts';
+import type { GatewayAccess } from '../gateway-access.ts';
 import type { VolumeServer } from '../programs.ts';
 import { seededRandom } from '@nbd/filters';
 import { StampedLoad } from '../stamped-load.ts';
@@ -12,7 +12,7 @@ import type { ShowReport } from './show-report.ts';
 import { makeShowVolume } from './show-volume.ts';
 
 export interface TakeoverOptions {
-  readonly access: Access;
+  readonly access: GatewayAccess;
   /** Takeovers, at most: the first fault ends it. */
   readonly rounds: number;
   readonly seed: number;

@@ -1,7 +1,7 @@
 /** The demo server under attack, with what its process takes. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { descriptorsOf, residentOf } from '../process-holdings.ts';
 
 const PROGRAM = fileURLToPath(
   new URL('../../../../apps/demo-server/dist/main.js', import.meta.url),
@@ -77,16 +77,13 @@ export class HostileServer {
   }
 
   /** Memory of the process that is in RAM, bytes: now, and at the most since it began. */
-  async resident(): Promise<{ readonly now: number; readonly peak: number }> {
-    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
-    const bytesOf = (name: string): number =>
-      Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
-    return { now: bytesOf('VmRSS'), peak: bytesOf('VmHWM') };
+  resident(): Promise<{ readonly now: number; readonly peak: number }> {
+    return residentOf(this.#child.pid);
   }
 
   /** How many descriptors it has open. */
-  async descriptors(): Promise<number> {
-    return (await readdir(`/proc/${this.#child.pid}/fd`)).length;
+  descriptors(): Promise<number> {
+    return descriptorsOf(this.#child.pid);
   }
 
   /** Asks it to end, and resolves with its exit code or the signal that ended it. */

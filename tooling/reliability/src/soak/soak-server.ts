@@ -1,10 +1,11 @@
 /** The demo server under soak: by TCP and a Unix socket, in the clear and under TLS, with what its process takes. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TlsCredentials } from '@nbd/client';
+import { descriptorsOf, residentOf } from '../process-holdings.ts';
 import { makeCertificates } from './soak-certificates.ts';
 
 const PROGRAM = fileURLToPath(
@@ -102,13 +103,12 @@ export class SoakServer {
 
   /** Memory of the process that is in RAM, bytes. */
   async residentBytes(): Promise<number> {
-    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
+    return (await residentOf(this.#child.pid)).now;
   }
 
   /** How many descriptors it has open. */
-  async descriptors(): Promise<number> {
-    return (await readdir(`/proc/${this.#child.pid}/fd`)).length;
+  descriptors(): Promise<number> {
+    return descriptorsOf(this.#child.pid);
   }
 
   /** Asks it to end, and resolves with its exit code or the signal that ended it. */
