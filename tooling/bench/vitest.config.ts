@@ -4,5 +4,5 @@ import { project } from '../vitest/config.mjs';
 export default project('@nbd-tooling/bench', {
   testTimeout: 15_000,
   maxWorkers: 1,
-  sequence: { groupOrder: 1 },
+  sequence: { groupOrder: 2 },
 });

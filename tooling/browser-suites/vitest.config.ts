@@ -25,6 +25,7 @@ export default defineConfig({
     setupFiles: [fileURLToPath(new URL('src/globals-for-tests.ts', import.meta.url))],
     isolate: false,
     fileParallelism: false,
+    sequence: { groupOrder: 1 },
     testTimeout: 30_000,
     browser: {
       enabled: true,
