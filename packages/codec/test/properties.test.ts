@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { WireError } from '../src/index.ts';
-import { encoded, messages } from './messages.ts';
-import { Refusal, referenceDecode, referenceEncode } from './reference.ts';
+import { encoded } from './message.ts';
+import { messages } from './messages.ts';
+import { Refusal } from './reference-parts.ts';
+import { referenceDecode, referenceEncode } from './reference.ts';
 import { damage, damaged, edits, fromHex, toHex } from './values.ts';
 
 /** What surrounds a message in the tests that watch its borders. */

@@ -4,7 +4,8 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { encoded, messageNamed, messages } from './messages.ts';
+import { encoded } from './message.ts';
+import { messageNamed, messages } from './messages.ts';
 import { referenceEncode } from './reference.ts';
 import { fromHex, toHex } from './values.ts';
 

@@ -65,7 +65,7 @@ describe('the constants', () => {
     expect(codec.Info).toEqual({ EXPORT: 0, NAME: 1, DESCRIPTION: 2, BLOCK_SIZE: 3 });
   });
 
-  it('name each command', () => {
+  it('E-24 name each command', () => {
     expect(codec.Command).toEqual({
       READ: 0,
       WRITE: 1,

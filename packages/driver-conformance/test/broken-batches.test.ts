@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { checkOverlaps } from '../src/check-overlaps.ts';
+import { checkSequences } from '../src/check-sequences.ts';
+import { broken, runs } from './broken-disk.ts';
+
+describe('a disk is found out that', () => {
+  test('answers reads that arrive together in each other’s place', async () => {
+    const options = broken((inner) => ({
+      readBatch(reads) {
+        for (const [i, { target }] of reads.entries()) {
+          inner.read(target, reads[(i + 1) % reads.length]?.offset ?? 0);
+        }
+      },
+    }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('answers reads that follow each other as if there were a gap', async () => {
+    const options = broken((inner) => ({
+      readBatch(reads) {
+        let end = NaN;
+        for (const { target, offset } of reads) {
+          inner.read(target, offset === end ? 0 : offset);
+          end = offset + target.length;
+        }
+      },
+    }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('looks at the objects of a batch of reads when it is no longer its own', async () => {
+    const options = broken((inner) => ({
+      readBatch(reads) {
+        for (const read of reads) {
+          read.answer = Promise.resolve().then(() => inner.read(read.target, read.offset));
+        }
+      },
+    }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('puts writes that arrive together in each other’s place', async () => {
+    const options = broken((inner) => ({
+      writeBatch(writes) {
+        for (const [i, { source }] of writes.entries()) {
+          inner.write(source, writes[(i + 1) % writes.length]?.offset ?? 0);
+        }
+      },
+    }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('writes no more than the first of those that follow each other', async () => {
+    const options = broken((inner) => ({
+      writeBatch(writes) {
+        let end = NaN;
+        for (const { source, offset } of writes) {
+          if (offset !== end) inner.write(source, offset);
+          end = offset + source.length;
+        }
+      },
+    }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('looks at the objects of a batch of writes when it is no longer its own', async () => {
+    const options = broken((inner) => ({
+      writeBatch(writes) {
+        for (const write of writes) {
+          write.answer = Promise.resolve().then(() => inner.write(write.source, write.offset));
+        }
+      },
+    }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('keeps the sources of a batch beyond its return, although it says that it does not', async () => {
+    const options = broken((inner) => ({
+      retainsSource: false,
+      writeBatch(writes) {
+        for (const write of writes) {
+          const { source, offset } = write;
+          write.answer = Promise.resolve().then(() => inner.write(source, offset));
+        }
+      },
+    }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('loses a write of a batch to a call that is under way at the same time', async () => {
+    const options = broken((inner) => ({
+      writeBatch(writes) {
+        const whole = new Uint8Array(inner.size);
+        inner.read(whole, 0);
+        for (const { source, offset } of writes) whole.set(source, offset);
+        const later = Promise.resolve().then(() => inner.write(whole, 0));
+        for (const write of writes) write.answer = later;
+      },
+    }));
+    await expect(checkSequences(options, runs)).resolves.toBeUndefined();
+    await expect(checkOverlaps(options, runs)).rejects.toThrow(/Property failed/);
+  });
+});
