@@ -9,7 +9,7 @@ import type { FileInUse } from './file-in-use.ts';
 import { FileOpenError } from './file-open-error.ts';
 import { knowsNoWait, nowaitReads } from './nowait-reads.ts';
 import type { Means, Reads } from './reads.ts';
-import { ringCanRead, sharedRing, uringReads } from './uring-reads.ts';
+import { joinRing, leaveRing, ringCanRead, uringReads } from './uring-reads.ts';
 
 /** A means by name, or 'auto' for the best there is. */
 export type IoChoice = 'auto' | Means;
@@ -58,6 +58,9 @@ const OFFERS: Readonly<Record<Means, Offer>> = {
 const NO_SYSTEM_CALLS: Unavailable = {
   unavailable: 'it needs 64-bit Linux and the optional package koffi',
 };
+const NO_RING: Unavailable = {
+  unavailable: 'the system refuses io_uring, as many containers do',
+};
 const NO_NOWAIT: Unavailable = {
   unavailable: 'the file system does not know reads that do not wait (RWF_NOWAIT)',
 };
@@ -69,10 +72,13 @@ function offerUring(
 ): Reads | Unavailable {
   if (systemCalls === undefined) return NO_SYSTEM_CALLS;
   if (!knowsNoWait(file.fd, systemCalls)) return NO_NOWAIT;
-  const ring = sharedRing(systemCalls);
-  if (ring === undefined || !ringCanRead(file.fd, ring, systemCalls)) {
-    return { unavailable: 'the system refuses io_uring, as many containers do' };
+  const ring = joinRing(systemCalls);
+  if (ring === undefined) return NO_RING;
+  if (!ringCanRead(file.fd, ring, systemCalls)) {
+    leaveRing(systemCalls);
+    return NO_RING;
   }
+  file.whenClosed(() => leaveRing(systemCalls));
   return uringReads(file, ring, systemCalls);
 }
 

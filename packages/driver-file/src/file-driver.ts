@@ -61,9 +61,17 @@ export async function openFileDriver(
   options: FileDriverOptions,
   environment: Environment,
 ): Promise<Driver> {
-  const { path, readOnly = false, io = 'auto', lock = 'auto', notice = () => undefined } = options;
-  const opened = await openFile(path, readOnly);
-  const file = new FileInUse(opened.fd, path);
+  return diskOf(await openFile(options.path, options.readOnly ?? false), options, environment);
+}
+
+/** The disk of a file that is open as `readOnly` says, whose descriptor it takes over. Rejects with `FileOpenError`. */
+export async function diskOf(
+  opened: OpenFile,
+  options: Omit<FileDriverOptions, 'path'>,
+  environment: Environment,
+): Promise<Driver> {
+  const { readOnly = false, io = 'auto', lock = 'auto', notice = () => undefined } = options;
+  const file = new FileInUse(opened.fd, opened.path);
   try {
     if (!readOnly) file.whenClosed(lockForWriting(opened, lock, environment.extensions, notice));
     const reads = chooseReads(io, file, opened.size, environment, notice);

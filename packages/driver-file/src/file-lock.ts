@@ -31,6 +31,8 @@ export type LockPolicy = 'auto' | 'require' | 'warn' | 'off';
 export interface LockableFile {
   readonly path: string;
   readonly identity: string;
+  /** Those of `open`: what it must not follow or wait for, it must not when it is opened again. */
+  readonly flags: number;
 }
 
 /** Gives the lock back. Called once. */
@@ -91,7 +93,7 @@ function share(file: LockableFile, extensions: FileExtensions): Problem | undefi
   }
   // On Windows a lock would keep our own reads and writes out.
   if (process.platform === 'win32') return NOT_KNOWN;
-  const fd = openForLock(file.path);
+  const fd = openForLock(file);
   if (typeof fd !== 'number') return fd;
   try {
     const problem = lockOpened(fd, file, extensions);
@@ -106,9 +108,9 @@ function share(file: LockableFile, extensions: FileExtensions): Problem | undefi
 }
 
 /** A descriptor of the lock's own, or why there is none: too many open files, say. */
-function openForLock(path: string): number | Problem {
+function openForLock({ path, flags }: LockableFile): number | Problem {
   try {
-    return openSync(path, 'r+');
+    return openSync(path, flags);
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
     const text = `not locked against other writers: cannot be opened again: ${cause.message}`;

@@ -93,8 +93,22 @@ describe('the ring', () => {
     expect(Ring.open(calls, 8)).toBeUndefined();
   });
 
-  test('a ring whose memory cannot be mapped is not there', () => {
-    const { calls } = kernelRing({ result: () => 0 });
-    expect(Ring.open({ ...calls, ringMap: refuse }, 8)).toBeUndefined();
+  test.each([0, 1])(
+    'a ring whose memory can be mapped %i times is not there, and keeps none',
+    (times) => {
+      const { calls, held } = kernelRing({ result: () => 0 });
+      let left = times;
+      const ringMap: typeof calls.ringMap = (...range) =>
+        left-- > 0 ? calls.ringMap(...range) : refuse();
+      expect(Ring.open({ ...calls, ringMap }, 8)).toBeUndefined();
+      expect(held).toEqual({ mapped: 0, open: 0 });
+    },
+  );
+
+  test('a ring that is closed has given back its memory and its descriptor', () => {
+    const { ring, held } = open({ result: () => 0 });
+    expect(held).toEqual({ mapped: 2, open: 1 });
+    ring.close();
+    expect(held).toEqual({ mapped: 0, open: 0 });
   });
 });

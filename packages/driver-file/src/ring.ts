@@ -40,8 +40,8 @@ export class Ring {
 
   readonly #calls: SystemCalls;
   readonly #fd: number;
-  readonly #sqes: Uint32Array;
-  readonly #queues: Int32Array;
+  readonly #sqes: Uint32Array<ArrayBuffer>;
+  readonly #queues: Int32Array<ArrayBuffer>;
   readonly #sqMask: number;
   readonly #sqHead: number;
   readonly #sqTail: number;
@@ -52,22 +52,34 @@ export class Ring {
   #count = 0;
 
   /**
-   * A ring of at least `entries`, or `undefined` where the system refuses one, as containers often do.
-   * It lives as long as the process.
+   * A ring of at least `entries`, to be closed; or `undefined` where the system refuses one, as containers often do.
    */
   static open(calls: SystemCalls, entries: number): Ring | undefined {
     const params = new Uint8Array(PARAMS_BYTES);
     const fd = calls.ringSetup(entries, params);
     if (fd < 0) return undefined;
+    const mapped: ArrayBuffer[] = [];
+    const map = (length: number, offset: number): ArrayBuffer => {
+      const memory = calls.ringMap(fd, length, offset);
+      mapped.push(memory);
+      return memory;
+    };
     try {
-      return new Ring(calls, fd, new Uint32Array(params.buffer));
+      return new Ring(calls, fd, new Uint32Array(params.buffer), map);
     } catch {
       // Its memory may not be mapped: refused in another way.
+      for (const memory of mapped) calls.ringUnmap(memory);
+      calls.ringClose(fd);
       return undefined;
     }
   }
 
-  private constructor(calls: SystemCalls, fd: number, params: Uint32Array) {
+  private constructor(
+    calls: SystemCalls,
+    fd: number,
+    params: Uint32Array,
+    map: (length: number, offset: number) => ArrayBuffer,
+  ) {
     // Each of the two groups: head, tail, mask, entries, ... in words from 10 and 20 on.
     const [sqEntries = 0, cqEntries = 0] = params;
     const [sqHead = 0, sqTail = 0, , , , , sqArray = 0] = params.subarray(10);
@@ -76,8 +88,8 @@ export class Ring {
 
     this.#calls = calls;
     this.#fd = fd;
-    this.#queues = new Int32Array(calls.ringMap(fd, queuesBytes, OFFSET_QUEUES));
-    this.#sqes = new Uint32Array(calls.ringMap(fd, 4 * SQE_WORDS * sqEntries, OFFSET_ENTRIES));
+    this.#queues = new Int32Array(map(queuesBytes, OFFSET_QUEUES));
+    this.#sqes = new Uint32Array(map(4 * SQE_WORDS * sqEntries, OFFSET_ENTRIES));
     this.#sqMask = sqEntries - 1;
     this.#sqHead = sqHead / 4;
     this.#sqTail = sqTail / 4;
@@ -140,6 +152,12 @@ export class Ring {
       left -= this.#reap();
     }
     return submitted === count;
+  }
+
+  /** Gives everything back. Nothing of it may be used afterwards: its memory is no more. */
+  close(): void {
+    for (const { buffer } of [this.#queues, this.#sqes]) this.#calls.ringUnmap(buffer);
+    this.#calls.ringClose(this.#fd);
   }
 
   /** Takes back what the kernel did not take: it stopped at its head. */

@@ -64,8 +64,14 @@ export interface SystemCalls {
   /** Submits entries and waits until `completed` are done. How many were submitted, or -errno. */
   readonly ringEnter: (ring: number, submit: number, completed: number) => number;
 
-  /** Memory shared with the kernel, for as long as the process lives. Throws when it cannot be mapped. */
+  /** Memory shared with the kernel, until `ringUnmap`. Throws when it cannot be mapped. */
   readonly ringMap: (ring: number, length: number, offset: number) => ArrayBuffer;
+
+  /** Gives back what `ringMap` answered. Whoever touches it afterwards ends the process. */
+  readonly ringUnmap: (memory: ArrayBuffer) => void;
+
+  /** Closes the descriptor of a ring, which ends when its memory is given back, too. */
+  readonly ringClose: (ring: number) => void;
 }
 
 /** The calls, or `undefined` where koffi is not installed or this is not a Linux of the right kind. */
@@ -95,6 +101,8 @@ function bind(koffi: Koffi): SystemCalls {
   const fadvise = libc.func('posix_fadvise', 'int', words(4)).async as CallOffLoop;
   const syscall = libc.func('syscall', 'int64_t', words(7)) as Call;
   const mmap = libc.func('mmap', 'int64_t', words(6)) as Call;
+  const munmap = libc.func('munmap', 'int', words(2)) as Call;
+  const close = libc.func('close', 'int', words(1)) as Call;
 
   const addressOf = (value: unknown) => Number(koffi.address(value));
   const addresses = new BufferAddresses((buffer) =>
@@ -165,6 +173,14 @@ function bind(koffi: Koffi): SystemCalls {
       const address = checked(mmap(0, length, PROT_READ_WRITE, MAP_SHARED, ring, offset));
       if (address < 0) throw systemError('mmap', -address);
       return koffi.view(BigInt(address), length);
+    },
+
+    ringUnmap(memory) {
+      munmap(addressOf(memory), memory.byteLength);
+    },
+
+    ringClose(ring) {
+      close(ring);
     },
   };
 }

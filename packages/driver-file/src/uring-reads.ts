@@ -12,17 +12,34 @@ import { settleReads } from './settle-run.ts';
 import { EAGAIN } from './system-calls.ts';
 import type { SystemCalls } from './system-calls.ts';
 
-/** One ring per thread, shared by all its files; `undefined` once the system has refused one. */
-const rings = new WeakMap<SystemCalls, { readonly ring: Ring | undefined }>();
+/** A ring, and how many files of its thread are read by it. */
+interface SharedRing {
+  readonly ring: Ring;
+  files: number;
+}
 
-/** The ring of this thread, made at the first use; `undefined` where the system refuses one. */
-export function sharedRing(calls: SystemCalls): Ring | undefined {
-  let made = rings.get(calls);
-  if (made === undefined) {
-    made = { ring: Ring.open(calls, RUN_MAX) };
-    rings.set(calls, made);
+/** One ring per thread, while it has files to read by it. It is no thread's own to the system, and would outlive it. */
+const rings = new WeakMap<SystemCalls, SharedRing | 'refused'>();
+
+/** The ring of this thread, for one file more, until `leaveRing`; `undefined` where the system refuses one. */
+export function joinRing(calls: SystemCalls): Ring | undefined {
+  const known = rings.get(calls);
+  if (known === 'refused') return undefined;
+  if (known !== undefined) {
+    known.files++;
+    return known.ring;
   }
-  return made.ring;
+  const ring = Ring.open(calls, RUN_MAX);
+  rings.set(calls, ring === undefined ? 'refused' : { ring, files: 1 });
+  return ring;
+}
+
+/** A file that has joined the ring is read no more. */
+export function leaveRing(calls: SystemCalls): void {
+  const shared = rings.get(calls);
+  if (typeof shared !== 'object' || --shared.files > 0) return;
+  rings.delete(calls);
+  shared.ring.close();
 }
 
 /** Whether the ring can read an open file: the call may be forbidden though the ring could be made. */

@@ -1,4 +1,4 @@
-import { openSync, closeSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { chooseReads } from '../src/choose-reads.ts';
 import type { Environment } from '../src/environment.ts';
 import { FileInUse } from '../src/file-in-use.ts';
@@ -9,14 +9,14 @@ export const MEANS: readonly Means[] = ['uring', 'nowait', 'adaptive', 'async'];
 
 /** Why a means is not to be had for the file at `path`, or `undefined` when it is. */
 export function whyNot(means: Means, path: string, environment: Environment): string | undefined {
-  const fd = openSync(path, 'r');
+  const file = new FileInUse(openSync(path, 'r'), path);
   try {
-    chooseReads(means, new FileInUse(fd, path), 0, environment, () => undefined);
+    chooseReads(means, file, 0, environment, () => undefined);
     return undefined;
   } catch (error) {
     if (error instanceof FileOpenError) return error.message;
     throw error;
   } finally {
-    closeSync(fd);
+    void file.close();
   }
 }

@@ -37,6 +37,8 @@ export function kernelRing(options: KernelRingOptions): {
   readonly calls: SystemCalls;
   readonly reads: KernelRead[];
   readonly enters: number[];
+  /** Pieces of memory that are mapped, and rings that are open. */
+  readonly held: { mapped: number; open: number };
 } {
   const queues = new ArrayBuffer(4 * (SQ.array + ENTRIES));
   const words = new Int32Array(queues);
@@ -44,6 +46,7 @@ export function kernelRing(options: KernelRingOptions): {
   words.fill(options.start ?? 0, 0, 4);
   const reads: KernelRead[] = [];
   const enters: number[] = [];
+  const held = { mapped: 0, open: 0 };
   const pending: { readonly place: number; readonly result: number }[] = [];
 
   const take = (): void => {
@@ -94,9 +97,20 @@ export function kernelRing(options: KernelRingOptions): {
       view.setUint32(80, 4 * CQ.head, true);
       view.setUint32(84, 4 * CQ.tail, true);
       view.setUint32(100, 4 * CQ.entries, true);
-      return options.fd ?? 99;
+      const { fd = 99 } = options;
+      if (fd >= 0) held.open++;
+      return fd;
     },
-    ringMap: (_ring, _length, offset) => (offset === 0 ? queues : entries),
+    ringMap(_ring, _length, offset) {
+      held.mapped++;
+      return offset === 0 ? queues : entries;
+    },
+    ringUnmap() {
+      held.mapped--;
+    },
+    ringClose() {
+      held.open--;
+    },
     ringEnter(_ring, submit) {
       enters.push(submit);
       if (submit > 0 && options.takes !== undefined && options.takes < 0) return options.takes;
@@ -109,7 +123,7 @@ export function kernelRing(options: KernelRingOptions): {
       return taken;
     },
   };
-  return { calls, reads, enters };
+  return { calls, reads, enters, held };
 }
 
 /** A call that is not to be had. */

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { loadEnvironment } from '../src/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
 import type { FileDriverOptions } from '../src/file-driver.ts';
@@ -92,7 +92,11 @@ describe.skipIf(extensions === undefined || process.platform !== 'linux')('locks
 function silent(): void {}
 
 describe('a file that cannot be opened again for its lock', () => {
-  const absent = { path: files.path('gone.img'), identity: 'of a file that was there' };
+  const absent = {
+    path: files.path('gone.img'),
+    identity: 'of a file that was there',
+    flags: constants.O_RDWR,
+  };
   const anyExtensions = {
     tryLock: () => true,
     unlock: () => undefined,
@@ -121,7 +125,7 @@ describe('a file that cannot be opened again for its lock', () => {
 
   test('but has been replaced by another is refused', () => {
     const path = files.create(1);
-    const replaced = { path, identity: absent.identity };
+    const replaced = { ...absent, path };
     expect(() => lockForWriting(replaced, 'warn', anyExtensions, silent)).toThrow(
       expect.objectContaining({
         code: 'failed',

@@ -142,14 +142,17 @@ describe('means that are not there', () => {
   test.skipIf(systemCalls === undefined)(
     'a ring that may not be entered leaves preadv2 too',
     async () => {
-      const { ringSetup, ringMap, ringEnter } = kernelRing({ takes: -1, result: () => 0 }).calls;
-      const mixed = { ...systemCalls!, ringSetup, ringMap, ringEnter };
+      const { calls, held } = kernelRing({ takes: -1, result: () => 0 });
+      const { ringSetup, ringMap, ringEnter, ringUnmap, ringClose } = calls;
+      const ring = { ringSetup, ringMap, ringEnter, ringUnmap, ringClose };
+      const mixed = { ...systemCalls!, ...ring };
       await expect(
         openFileDriver(
           { path: files.create(1), io: 'uring' },
           { ...environment, systemCalls: mixed },
         ),
       ).rejects.toThrow('refuses io_uring');
+      expect(held).toEqual({ mapped: 0, open: 0 });
     },
   );
 

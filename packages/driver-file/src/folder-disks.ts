@@ -1,0 +1,101 @@
+/**
+ * The disks of a folder that are in use: each file is open once, for as long as somebody has it.
+ */
+import { close } from 'node:fs';
+import { promisify } from 'node:util';
+import type { Driver } from '@nbd/driver';
+import type { OpenFile } from './open-file.ts';
+
+/** A disk, and who uses it. */
+interface Use {
+  readonly identity: string;
+  readonly opening: Promise<Driver>;
+  users: number;
+  closing: Promise<void> | undefined;
+}
+
+/** The use that somebody makes of a disk; `release` ends it, once. */
+export interface DiskLoan {
+  readonly driver: Driver;
+  release(): Promise<void>;
+}
+
+export class FolderDisks {
+  readonly #open: (file: OpenFile) => Promise<Driver>;
+  /** By what is the same for two names of one file. A file that took the name of another is a disk of its own. */
+  readonly #uses = new Map<string, Use>();
+
+  /** `open` takes over the descriptor, also when it rejects. */
+  constructor(open: (file: OpenFile) => Promise<Driver>) {
+    this.#open = open;
+  }
+
+  /** The disk of the file, whose descriptor it takes over. Rejects as `open` does. */
+  async lend(file: OpenFile): Promise<DiskLoan> {
+    const known = this.#uses.get(file.identity);
+    const use = known ?? this.#begin(file);
+    use.users++;
+    try {
+      if (known !== undefined) await promisify(close)(file.fd);
+      const driver = await use.opening;
+      let released: Promise<void> | undefined;
+      return {
+        driver,
+        release: () => {
+          released ??= this.#release(use);
+          return released;
+        },
+      };
+    } catch (error) {
+      await this.#release(use);
+      throw error;
+    }
+  }
+
+  /** Flushes and closes all, also what is still in use. Rejects with what fails at that. */
+  async closeAll(): Promise<void> {
+    const closings = await Promise.allSettled(
+      Array.from(this.#uses.values(), (use) => this.#close(use)),
+    );
+    const faults = closings.flatMap((closing) =>
+      closing.status === 'rejected' ? [closing.reason as unknown] : [],
+    );
+    if (faults.length === 1) throw faults[0];
+    if (faults.length > 1) {
+      throw new AggregateError(faults, `${faults.length} disks failed to close`);
+    }
+  }
+
+  #begin(file: OpenFile): Use {
+    const use = {
+      identity: file.identity,
+      opening: this.#open(file),
+      users: 0,
+      closing: undefined,
+    };
+    this.#uses.set(file.identity, use);
+    return use;
+  }
+
+  async #release(use: Use): Promise<void> {
+    use.users--;
+    if (use.users === 0) await this.#close(use);
+  }
+
+  /** From now on the file is opened anew for whoever asks. */
+  #close(use: Use): Promise<void> {
+    if (this.#uses.get(use.identity) === use) this.#uses.delete(use.identity);
+    use.closing ??= flushAndClose(use.opening);
+    return use.closing;
+  }
+}
+
+/** What was written lasts, also when no client has asked for it. What did not open has told so to those who asked. */
+async function flushAndClose(opening: Promise<Driver>): Promise<void> {
+  const driver = await opening.catch(() => undefined);
+  try {
+    await driver?.flush?.();
+  } finally {
+    await driver?.close?.();
+  }
+}
