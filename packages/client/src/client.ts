@@ -36,12 +36,13 @@ export interface ExtentsOptions extends RequestOptions {
   readonly context?: string | undefined;
   /** Where to begin. Default 0. */
   readonly offset?: number | undefined;
-  /** How many bytes to cover, exactly. Default: to the end of the export. */
+  /** How many bytes to cover, exactly. Default: to the end of the export, or of its last whole block. */
   readonly length?: number | undefined;
 }
 
 /** A run of bytes with one status. */
 export interface Extent {
+  /** Bytes from the start of the export. */
   readonly offset: number;
   /** At least 1. Of two extents in a row, the flags differ. */
   readonly length: number;
@@ -56,6 +57,7 @@ export interface Extent {
   readonly zero?: boolean;
 }
 
+/** An export to read and write, made by `connect`. It throws RangeError for ranges that cannot be; what the other end does wrong rejects with an `NbdError`. */
 export interface Client {
   /** The export as it was when it was entered. */
   readonly info: ExportInfo;

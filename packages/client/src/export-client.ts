@@ -162,8 +162,9 @@ export class ExportClient implements Client {
 
   extents(options: ExtentsOptions = {}): AsyncIterableIterator<Extent> {
     const { context = 'base:allocation', offset = 0, signal } = options;
-    const length = options.length ?? this.size - offset;
     const { minimum } = this.info.blockSize;
+    const rest = this.size - offset;
+    const length = options.length ?? rest - (rest % minimum);
     return walkExtents({ context, offset, length, minimum }, (piece) => {
       this.#checkRange(piece);
       return this.#statusOf(piece, context, signal);

@@ -50,6 +50,7 @@ export interface ExportListing {
   readonly description?: string;
 }
 
+/** All that a server tells of an export. */
 export interface ExportInfo extends ExportListing {
   /** Bytes. */
   readonly size: number;

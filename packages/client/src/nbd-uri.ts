@@ -29,6 +29,7 @@ export type Address =
 
 export type TlsType = (typeof TLS_TYPES)[number];
 
+/** What an NBD URI says; what is absent it did not say. Spec: uri.md. */
 export interface NbdUri {
   readonly address: Address;
   /** Empty: the default export. */

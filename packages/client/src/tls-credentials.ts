@@ -3,6 +3,7 @@
 /** PEM text, or the bytes of it. */
 export type Pem = string | Uint8Array;
 
+/** Whom to trust, and who we are: certificates or a pre-shared key. Without any, the authorities of Node, and nobody. */
 export interface TlsCredentials {
   /**
    * A folder with `ca-cert.pem` and, where the server asks for a certificate, `client-cert.pem` and

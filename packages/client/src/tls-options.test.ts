@@ -12,7 +12,7 @@ async function folderWith(files: Readonly<Record<string, string>>): Promise<stri
 }
 
 describe('TLS as a client asks for it (K-011)', () => {
-  it('is verified, for the name of the host, and at least 1.2, unless one says otherwise', async () => {
+  it('E-49 is verified, for the name of the host, and at least 1.2, unless one says otherwise', async () => {
     expect(await tlsOptions({}, 'example.com')).toEqual({
       minVersion: 'TLSv1.2',
       host: 'example.com',

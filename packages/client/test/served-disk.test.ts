@@ -120,6 +120,20 @@ it('the errors of a disk come with their code and words, and harm nobody (K-031,
   expect(await client.read(0, 2)).toEqual(new Uint8Array([1, 1]));
 });
 
+it('the extents of an export that ends within a block are those of its whole blocks', async () => {
+  const client = await clientOf({
+    size: 3 * 512 + 100,
+    blockSize: { minimum: 512, preferred: 512, payloadMax: MIB },
+    read: (target) => void target.fill(0),
+  });
+  expect(await gather(client.extents())).toEqual([
+    { offset: 0, length: 1536, flags: 0, hole: false, zero: false },
+  ]);
+  expect(await gather(client.extents({ offset: 512 }))).toMatchObject([
+    { offset: 512, length: 1024 },
+  ]);
+});
+
 it('a resized export is read to its new end', async () => {
   const client = await clientOf(memoryDriver({ size: MIB }), { connections: 2 });
   await client.resize(2 * MIB);

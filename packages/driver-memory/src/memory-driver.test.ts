@@ -1,5 +1,5 @@
 import type { Driver, Extent } from '@nbd/driver';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { memoryDriver } from './memory-driver.ts';
 import { PAGE_BYTES } from './page-table.ts';
 
@@ -109,6 +109,23 @@ test('a disk that shrinks frees its pages, and finds zeroes when it grows again'
 
   expect(mapOf(disk)).toEqual([`data ${PAGE_BYTES}`, `hole ${PAGE_BYTES}`]);
   expect(read(disk, 0, 3)).toEqual([1, 0, 0]);
+});
+
+test('a write for which there is no memory fails with ENOMEM, and leaves no hole that is data', () => {
+  const disk = memoryDriver({ size: SIZE_MAX });
+  write(disk, 0, 1);
+  const { Uint8Array: Bytes } = globalThis;
+  vi.stubGlobal('Uint8Array', function refuse() {
+    throw new RangeError('Array buffer allocation failed');
+  });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const failed = expect.objectContaining({ name: 'DriverError', code: 'ENOMEM' });
+  expect(() => disk.write?.(Bytes.of(1), TEBIBYTE, { fua: false })).toThrow(failed);
+  vi.unstubAllGlobals();
+
+  expect(mapOf(disk)).toEqual([`data ${PAGE_BYTES}`, `hole ${SIZE_MAX - PAGE_BYTES}`]);
+  write(disk, TEBIBYTE, 1);
+  expect(read(disk, TEBIBYTE, 1)).toEqual([1]);
 });
 
 test.each([-1, 0.5, NaN, 2 ** 53])('a disk of %d bytes cannot be made', (size) => {

@@ -19,7 +19,8 @@ export interface MemoryDriverOptions {
  *
  * `trim` makes the range read as zeroes. So does `zero`, which is fast for a range of any length: unless the
  * range may become a hole, its pages are reserved, which is to say that the map shows them as allocated.
- * Memory is taken when they are written all the same, as JavaScript knows no other way to have it.
+ * Memory is taken when they are written all the same, as JavaScript knows no other way to have it. A write for which
+ * there is none fails with ENOMEM.
  *
  * Throws a `RangeError` when `size` is not such an integer.
  */

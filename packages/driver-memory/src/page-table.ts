@@ -8,6 +8,8 @@
  * search for the next page steps over an absent range of any size at once.
  */
 
+import { DriverError } from '@nbd/driver';
+
 /** Bytes in a page. The last page of a disk is whole too; what lies beyond the end is never seen and stays zero. */
 export const PAGE_BYTES = 0x1_0000;
 const CHUNK_PAGES = 16;
@@ -47,7 +49,7 @@ export class PageTable {
 
   /**
    * Makes the pages from `first` up to, not including, `end`, which lie in one chunk, and answers the
-   * bytes of that. A page that was not there is all zeroes.
+   * bytes of that. A page that was not there is all zeroes. Throws `DriverError("ENOMEM")` if memory has run out.
    */
   make(first: number, end: number): Uint8Array {
     const number = Math.floor(first / CHUNK_PAGES);
@@ -84,9 +86,9 @@ export class PageTable {
   }
 
   #makeChunk(chunk: number): Chunk {
+    const made = { bytes: allocateChunk(), pages: 0 };
     const number = Math.floor(chunk / GROUP_CHUNKS);
     const group = this.#groups.get(number) ?? this.#makeGroup(number);
-    const made = { bytes: new Uint8Array(CHUNK_BYTES), pages: 0 };
     group.chunks[chunk - number * GROUP_CHUNKS] = made;
     group.count += 1;
     return made;
@@ -135,6 +137,14 @@ export class PageTable {
       else high = middle;
     }
     return low;
+  }
+}
+
+function allocateChunk(): Uint8Array {
+  try {
+    return new Uint8Array(CHUNK_BYTES);
+  } catch (cause) {
+    throw new DriverError('ENOMEM', 'memory disk: there is no more memory', { cause });
   }
 }
 

@@ -10,12 +10,19 @@
  * `0..size`, never of length 0, aligned to `blockSize.minimum`, and the methods that change the disk
  * (`write`, `trim`, `zero`, `resize`) are not called when it is read-only.
  *
+ * Reads and writes are no longer than `blockSize.payloadMax`. The range of any other call may be the whole
+ * disk: memory that grows with it may not be there.
+ *
  * **Answers** may be given at once or by a promise; a driver that has the answer should give it at
  * once, which is by far the fastest. Calls may overlap and settle in any order, up to
- * `concurrency` of them at a time.
+ * `concurrency` of them at a time. Where two of them change the same bytes, either may be what stays, byte for
+ * byte; but bytes that only one of them changes are what that one made of them. So a disk that keeps its bytes in
+ * blocks larger than `blockSize.minimum`, and changes a part by reading a block and writing it back, must do that
+ * with one block for one call at a time.
  *
  * **Memory**: a buffer handed to a driver is lent until the call is answered (until its promise
- * settles), and never longer. To keep bytes, copy them.
+ * settles), and never longer. To keep bytes, copy them. What is to be written is for reading alone: its bytes
+ * stay as they are.
  *
  * **Failure**: throw, or reject, with a `DriverError`; errors of Node's file system are understood by
  * their `code`. Anything else reaches the client as EIO and the server's log with its stack. A failed
@@ -27,11 +34,14 @@ export type Awaitable<T> = T | Promise<T>;
 
 /** The sizes of request that suit a disk, in bytes. Spec: proto.md, "Block size constraints". */
 export interface BlockSize {
-  /** A power of two from 1 to 65,536: every offset and length is a multiple of it. */
+  /**
+   * A power of two from 1 to 65,536: every offset and length is a multiple of it, and so is the size that `resize` is
+   * given. What a size has beyond a multiple of it nobody can reach.
+   */
   readonly minimum: number;
   /** A power of two, at least 512 and at least `minimum`: requests of this size are efficient. */
   readonly preferred: number;
-  /** The largest read or write, at least `preferred`: 0xffff_ffff stands for no limit of the disk's own. */
+  /** The largest read or write, at least `preferred`, and of nothing else: 0xffff_ffff stands for no limit of the disk's own. */
   readonly payloadMax: number;
 }
 
@@ -53,7 +63,7 @@ export interface Extent {
   readonly length: number;
   /** The range takes no space. */
   readonly hole: boolean;
-  /** The range reads as zeroes. */
+  /** The range reads as zeroes: the session tells clients so, and does not read it. */
   readonly zero: boolean;
 }
 
@@ -117,6 +127,10 @@ export interface BatchedWrite extends WriteOptions {
   answer: Promise<void> | undefined;
 }
 
+/**
+ * A disk. Presence is capability: only `size` and `read` must be there. Ranges are in bytes, inside the disk and aligned; buffers
+ * are lent until the call is answered; what fails throws, or rejects with, a `DriverError`.
+ */
 export interface Driver {
   /**
    * Bytes: a safe integer of at least 0. It is read anew for each batch of requests, and may change
@@ -133,13 +147,19 @@ export interface Driver {
   /** A hint for clients: the disk seeks. */
   readonly rotational?: boolean;
 
-  /** True: a `flush` or FUA on one connection covers what was written and answered on every other. */
+  /**
+   * True: a `flush` or FUA on one connection covers what was written and answered on every other. So it is where all
+   * connections share one driver, or what is behind several, and nothing is kept back for any one of them.
+   */
   readonly multiConn?: boolean;
 
   /**
    * How many calls may be under way at a time, at least 1, whatever the number of connections. Absent:
    * as many as there are. A disk with a limit gets its reads and writes one by one, never by `readBatch`
    * or `writeBatch`.
+   *
+   * Calls of this object count, and of the filters around it. Where several objects stand for one disk, as in the
+   * threads of a server with workers, each is kept to its own number: give each a share of what the disk can take.
    */
   readonly concurrency?: number;
 
@@ -198,8 +218,9 @@ export interface Driver {
 
   /**
    * The extents from `offset`, at least one and without gaps, up to about `offset + length`: the last may end
-   * earlier or later (never after `size`). Absent: the whole disk counts as data. It must stay cheap on
-   * a huge disk: yield as you find, and stop when the reader does.
+   * earlier or later (never after `size`). Lengths should be multiples of `blockSize.minimum`. Absent: the whole disk
+   * counts as data. It must stay cheap on a huge disk: yield as you find, and stop when the reader does. Long reads
+   * ask, too, so that zeroes need not be read.
    */
   extents?(offset: number, length: number): Extents;
 
@@ -215,7 +236,8 @@ export interface Driver {
 
   /**
    * Ends the use of the disk. Called exactly once, when no other call is under way; only a server that
-   * has run out of patience with calls that do not answer closes with them under way.
+   * has run out of patience with calls that do not answer closes with them under way. A table of exports flushes
+   * before it, a lookup does not: a disk that has kept changes back writes them now.
    */
   close?(): Awaitable<void>;
 }

@@ -21,7 +21,8 @@ export interface ExportLookupOptions {
 
 /**
  * A source that asks `open` anew for each connection, and closes each disk when its connection is
- * done with it. Names come from clients: never use one as a path without a check.
+ * done with it, without a flush but those that the client has asked for. Names come from clients: never use one as a
+ * path without a check.
  */
 export function exportLookup(options: ExportLookupOptions): ExportSource {
   return {

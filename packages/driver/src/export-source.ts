@@ -42,6 +42,7 @@ export interface OpenExport extends ExportListing {
   close(): Awaitable<void>;
 }
 
+/** Where disks come from, by name, for each connection that asks. Names come from clients. */
 export interface ExportSource {
   /** What there is; it is drawn as it is sent. Absent: listing is refused by policy. */
   list?(context: ExportContext): Awaitable<Iterable<ExportListing>>;

@@ -19,6 +19,7 @@ export type ExportDefinition =
       readonly tls?: 'require';
     };
 
+/** The source that `exportTable` makes: it owns its disks. */
 export interface ExportTable extends ExportSource {
   /** All exports, in the order of the table. */
   list(): Iterable<ExportListing>;

@@ -60,6 +60,9 @@ const VOIDED_BY: { readonly [Member in keyof Driver]?: readonly (keyof Driver)[]
  * - `concurrency` that is not overridden is counted together with that within: a disk that is offered as it is and
  *   within filters too is called no more often at once than it can take. With an override the filter counts by itself.
  * - `close` is that of `inner`, so closing the filter closes what it wraps. An override does so itself.
+ *
+ * All else stays, so a filter that changes what bytes mean or where they lie (a cipher, a part of a disk) must override
+ * `zero`, `trim`, `cache`, `extents`, `maps` and `resize` with `read` and `write`, or take them away.
  */
 export function filter(inner: Driver, overrides: DriverOverrides): Driver {
   const outer = {};

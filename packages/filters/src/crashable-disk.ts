@@ -38,6 +38,7 @@ export interface CrashReport {
   readonly lostSectors: number;
 }
 
+/** A disk behind a write cache that a `crash` empties: what was flushed, or written with FUA, stays. It owns the disk within. */
 export class CrashableDisk {
   /**
    * The disk, for exports and filters. It honours FUA, has the methods of the disk within, and does one call after the

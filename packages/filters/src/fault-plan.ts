@@ -29,6 +29,7 @@ export interface AddedFault {
   remove(): void;
 }
 
+/** The faults of the disks that `faulty` was given it for. They are in force from `add` until they are removed. */
 export class FaultPlan {
   readonly #seed: number;
   readonly #clock: Clock | undefined;

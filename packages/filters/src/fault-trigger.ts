@@ -7,6 +7,7 @@ export interface CallRange {
   readonly length: number;
 }
 
+/** Counts the calls that fit a scope, and says on which of them a fault falls. */
 export class FaultTrigger {
   readonly #scope: FaultScope;
   readonly #random: () => number;

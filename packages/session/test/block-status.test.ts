@@ -75,7 +75,7 @@ describe.each(['structured', 'extended'] as const)('%s statuses', (replyMode) =>
     expect(await statusOf({ extents }, { offset: 63 * KIB, length: KIB })).toEqual([[KIB, 3]]);
   });
 
-  test('C-254 REQ_ONE gets one extent, cut to the request, merged from all that are alike', async () => {
+  test('C-254 E-23 REQ_ONE gets one extent, cut to the request, merged from all that are alike', async () => {
     const extents = [dataExtent(KIB), dataExtent(2 * KIB), holeExtent(5 * KIB)];
     const one = { flags: REQ_ONE };
     expect(await statusOf({ extents }, { ...one, length: 64 * KIB })).toEqual([[3 * KIB, 0]]);
@@ -143,7 +143,7 @@ describe.each(['structured', 'extended'] as const)('%s statuses', (replyMode) =>
   );
 });
 
-test('C-255 an extent that is too long for 32 bits is cut where the next request may begin', async () => {
+test('C-255 E-25 an extent that is too long for 32 bits is cut where the next request may begin', async () => {
   for (const blockMinimum of [1, 4096]) {
     const length = blockMinimum === 1 ? 2 ** 32 - 1 : 2 ** 32 - 4096;
     const facts = {

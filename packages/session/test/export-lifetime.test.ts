@@ -123,7 +123,7 @@ test('C-284 C-071 a refused EXPORT_NAME closes what INFO had opened', async () =
   expect(source.log).toEqual(['open a', 'close a', 'open none']);
 });
 
-test('C-030 nothing is opened before a name is said, and nothing for LIST', async () => {
+test('C-030 E-13 nothing is opened before a name is said, and nothing for LIST', async () => {
   const source = countingSource();
   const service = begun(source);
   service.channel.receives(option(Option.LIST), option(77), option(Option.STRUCTURED_REPLY));
@@ -132,7 +132,7 @@ test('C-030 nothing is opened before a name is said, and nothing for LIST', asyn
   expect(source.log).toEqual([]);
 });
 
-test('C-123 C-124 INFO and GO of one name open once', async () => {
+test('C-123 C-124 E-14 INFO and GO of one name open once', async () => {
   const source = countingSource();
   const service = begun(source);
   for (let i = 0; i < 3; i++) service.channel.receives(infoOption(Option.INFO, 'a', Info.NAME));
@@ -141,7 +141,7 @@ test('C-123 C-124 INFO and GO of one name open once', async () => {
   expect(source.log).toEqual(['open a', 'close a']);
 });
 
-test('C-124 INFO of another name closes the one before it first, however many there are', async () => {
+test('C-124 E-22 INFO of another name closes the one before it first, however many there are', async () => {
   const source = countingSource();
   const service = begun(source);
   for (const name of ['a', 'b', 'none', 'a']) {

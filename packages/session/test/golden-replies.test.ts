@@ -85,7 +85,7 @@ test('C-002 C-252 structured BLOCK_STATUS with DONE', () => {
   );
 });
 
-test('C-002 C-207 structured ERROR and ERROR_OFFSET', () => {
+test('C-002 C-207 E-12 structured ERROR and ERROR_OFFSET', () => {
   const request = new InFlight();
   request.cookieHigh = 0x0102_0304;
   request.cookieLow = 0x0506_0708;

@@ -13,7 +13,7 @@ test.each([
   [Option.PEEK_EXPORT, OptionReply.ERR_UNSUP],
   [77, OptionReply.ERR_UNSUP],
 ])(
-  'C-045 C-047 S-09 option %i with more data than we hold is dropped piece by piece and answered %i',
+  'C-045 C-047 S-09 E-07 option %i with more data than we hold is dropped piece by piece and answered %i',
   (number, type) => {
     const { client, host, pool } = haggling(3, LIMITS);
     client.says(optionHead(number, 50_000));
@@ -37,7 +37,7 @@ test('C-047 data of exactly the limit is read', () => {
 });
 
 test.each([50_001, 0xffff_ffff])(
-  'C-046 S-09 an option of %i bytes, more than we drop, ends the session without a reply',
+  'C-046 S-09 E-32 an option of %i bytes, more than we drop, ends the session without a reply',
   (length) => {
     const { client, host, pool } = haggling(3, LIMITS);
     client.says(optionHead(Option.LIST, length));

@@ -139,20 +139,20 @@ describe('SET_META_CONTEXT', () => {
     expect(isSelected(talk)).toBe(false);
   });
 
-  test('C-157 again, for nothing, clears what was selected before', () => {
+  test('C-157 E-21 again, for nothing, clears what was selected before', () => {
     const talk = structured();
     expectContexts(talk, SET, [BASE], [BASE]);
     expectContexts(talk, SET, [], []);
     expect(isSelected(talk)).toBe(false);
   });
 
-  test('C-160 counts for the very name that was sent', () => {
+  test('C-160 E-21 counts for the very name that was sent', () => {
     const talk = structured();
     expectContexts(talk, SET, [BASE], [BASE]);
     expect(isSelected(talk, '')).toBe(false);
   });
 
-  test('C-161 lasts over INFO of another, LIST, LIST_META_CONTEXT and a failed GO', () => {
+  test('C-161 E-53 lasts over INFO of another, LIST, LIST_META_CONTEXT and a failed GO', () => {
     const talk = structured();
     const { client, host } = talk;
     expectContexts(talk, SET, [BASE], [BASE]);

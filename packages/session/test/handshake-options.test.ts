@@ -63,7 +63,7 @@ const malformed: readonly (readonly [string, Uint8Array])[] = [
 ];
 
 test.each(malformed)(
-  'C-045 C-049 C-050 C-110 S-01 S-18 S-29 INFO or GO whose data %s is invalid, and the session goes on',
+  'C-045 C-049 C-050 C-110 S-01 S-18 S-29 E-06 INFO or GO whose data %s is invalid, and the session goes on',
   (_, data) => {
     const { client, host } = haggling();
     for (const number of [Option.INFO, Option.GO]) {
@@ -75,7 +75,7 @@ test.each(malformed)(
   },
 );
 
-test('C-049 a name of 4096 bytes is looked up', () => {
+test('C-049 E-31 a name of 4096 bytes is looked up', () => {
   const { client, host } = haggling();
   const name = 'é'.repeat(STRING_BYTES_MAX / 2);
   client.says(go(name));
@@ -113,7 +113,7 @@ test('C-043 INFO and GO end with one ACK and nothing after it', () => {
   expect(session.phase).toBe('transmission');
 });
 
-test('C-005 the end of the stream inside an option ends the session early, between options quietly', () => {
+test('C-005 E-17 the end of the stream inside an option ends the session early, between options quietly', () => {
   for (const said of [optionHead(Option.LIST, 4), option(Option.LIST).subarray(0, 9)]) {
     const { client, host } = haggling();
     client.says(said);

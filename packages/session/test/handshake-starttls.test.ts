@@ -59,7 +59,7 @@ describe.each(MODES)('TLS %s', (tls) => {
     host.hasEnded('aborted');
   });
 
-  test('C-093 C-091 what comes in the clear behind STARTTLS ends the session, unheard', () => {
+  test('C-093 C-091 E-50 what comes in the clear behind STARTTLS ends the session, unheard', () => {
     const { client, host } = willing(tls);
     client.says(option(STARTTLS), option(Option.STRUCTURED_REPLY));
     host.hasEnded('plaintext-after-starttls');
@@ -76,7 +76,7 @@ describe.each(MODES)('TLS %s', (tls) => {
     client.hearsNothing();
   });
 
-  test('C-091 what was agreed on in the clear is forgotten, client flags are not', () => {
+  test('C-091 E-15 what was agreed on in the clear is forgotten, client flags are not', () => {
     const { client, host } = tls === 'on' ? agreedInTheClear() : willing(tls);
     client.says(option(STARTTLS));
     client.hears(ack(STARTTLS));
@@ -154,14 +154,14 @@ describe('TLS required, in the clear', () => {
     },
   );
 
-  test('C-084 C-045 also with more data than would be kept', () => {
+  test('C-084 C-045 E-16 also with more data than would be kept', () => {
     const { client, host } = willing('require');
     client.says(option(Option.GO, new Uint8Array(2 ** 20 + 1)));
     client.hearsRefusal(Option.GO, OptionReply.ERR_TLS_REQD);
     host.isIdle();
   });
 
-  test('C-085 EXPORT_NAME ends the session without a byte', () => {
+  test('C-085 E-16 EXPORT_NAME ends the session without a byte', () => {
     const { client, host } = willing('require');
     client.says(exportNameOption('disk'));
     host.hasEnded('refused');

@@ -130,7 +130,7 @@ test('C-003 a request in the same piece as GO waits for the answer to it', () =>
   host.isGiven({ type: 0, offset: 0, length: 4 });
 });
 
-test('C-114 C-115 C-116 S-01 each name opens its own disk, and no name the first', async () => {
+test('C-114 C-115 C-116 S-01 E-09 each name opens its own disk, and no name the first', async () => {
   const disks = { one: memoryDriver({ size: 1000 }), two: memoryDriver({ size: 2000 }) };
   for (const [said, name, size] of [
     ['', 'one', 1000],
@@ -168,7 +168,7 @@ const unwilling: readonly (readonly [string, ExportSource['open'], number, numbe
 ];
 
 test.each(unwilling)(
-  'C-130 an export that %s is an error reply, which says nothing of the reason',
+  'C-130 E-27 an export that %s is an error reply, which says nothing of the reason',
   async (_, open, type, failures) => {
     const talk = new ServedConversation({ exports: { open } });
     talk.client.says(clientFlags(3));

@@ -35,7 +35,7 @@ test.each([
   ['read', { concurrency: 1 }],
   ['readBatch', {}],
 ])(
-  'C-011 C-202 a %s that fills less than it was asked hands out zeroes, never what the memory held',
+  'C-011 C-202 E-18 a %s that fills less than it was asked hands out zeroes, never what the memory held',
   async (_, facts) => {
     const { driver, becomesLazy } = forgetful(facts);
     const { channel } = await scriptedEntry(driver);

@@ -114,7 +114,7 @@ test('C-222 a refused payload above the drain limit is answered, and ends the se
   host.hasEnded('payload-too-long');
 });
 
-test('C-223 S-09 the length of a WRITE that is out of range reserves nothing', () => {
+test('C-223 S-09 E-01 the length of a WRITE that is out of range reserves nothing', () => {
   const { client, pool } = entered();
   client.says(request({ type: Command.WRITE, length: 2 ** 25 }));
   expect(pool.lentBytes).toBe(0);
@@ -131,7 +131,7 @@ test('C-005 C-225 a WRITE whose payload is cut off reaches no one', () => {
   }
 });
 
-test('C-212 a READ above the largest payload is EINVAL, at it it is lawful', () => {
+test('C-212 E-01 a READ above the largest payload is EINVAL, at it it is lawful', () => {
   const { client, host } = entered(factsOf({ payloadMax: 4096 }));
   client.says(read(0, 4097, 1), read(0, 4096, 2));
   client.hears(errorReply(1, EINVAL));

@@ -77,7 +77,7 @@ const LAWFUL: Readonly<Record<number, number>> = {
 };
 
 test.each(COMMANDS)(
-  'C-178 C-179 C-211 C-270 S-23 command %i carries its own flags and no other',
+  'C-178 C-179 C-211 C-270 S-23 E-28 command %i carries its own flags and no other',
   (type) => {
     for (let bit = 0; bit < 16; bit++) {
       const flags = 2 ** bit;
@@ -130,7 +130,7 @@ test.each([
   [Command.WRITE_ZEROES, ENOSPC],
   [Command.BLOCK_STATUS, EINVAL],
 ])(
-  'C-181 C-182 S-11 S-12 command %i past the end is error %i, and never reaches the host',
+  'C-181 C-182 S-11 S-12 E-37 E-54 command %i past the end is error %i, and never reaches the host',
   (type, error) => {
     const { client, host } = entered();
     for (const offset of [65_536n, 65_537n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n]) {

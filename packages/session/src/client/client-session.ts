@@ -45,6 +45,7 @@ export interface ClientSessionOptions {
   readonly pool?: BufferPool;
 }
 
+/** The client's side of one connection, without I/O. A peer cannot make it throw; its host can, with a `UsageError`. */
 export class ClientSession {
   readonly limits: ClientLimits;
   readonly #conversation: ClientConversation;

@@ -60,6 +60,15 @@ test('what nobody asks for any more makes room for what is in use', () => {
   expect(pool.take(large)).toBe(slab);
 });
 
+test('what is too large to be kept takes no room from what is', () => {
+  const pool = new BufferPool({ idleBytesMax: 4 * CLASS });
+  const small = pool.take(1);
+  small.release();
+  pool.take(4 * CLASS).release();
+  expect(pool.idleBytes).toBe(CLASS + ROOM);
+  expect(pool.take(1)).toBe(small);
+});
+
 test('there is room up to lentBytesMax, which is advice: a loan is never refused', () => {
   const pool = new BufferPool({ lentBytesMax: 2 * (CLASS + ROOM) });
   expect(pool.hasRoom(2 * (CLASS + ROOM))).toBe(true);

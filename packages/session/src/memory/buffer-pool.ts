@@ -72,6 +72,7 @@ export class Slab {
   }
 }
 
+/** Memory that the sessions of one thread share, within its `MemoryLimits`. */
 export class BufferPool {
   readonly #idle = new Map<number, Slab[]>();
   readonly #limits: MemoryLimits;
@@ -138,9 +139,12 @@ export class BufferPool {
   /** Called by a slab when its last hold is released. */
   takeBack(slab: Slab): void {
     const { length } = slab.bytes;
+    const { idleBytesMax } = this.#limits;
     this.#lentBytes -= length;
-    if (this.#idleBytes + length > this.#limits.idleBytesMax) this.#makeRoom(length);
-    if (this.#idleBytes + length <= this.#limits.idleBytesMax) {
+    // What can never be kept takes no room from what is.
+    if (length > idleBytesMax) return;
+    if (this.#idleBytes + length > idleBytesMax) this.#makeRoom(length);
+    if (this.#idleBytes + length <= idleBytesMax) {
       const idle = this.#idle.get(length);
       if (idle === undefined) this.#idle.set(length, [slab]);
       else idle.push(slab);

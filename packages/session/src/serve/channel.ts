@@ -5,6 +5,7 @@
 import type { TlsPeer } from '@nbd/driver';
 import type { Taker } from '../memory/intake.ts';
 
+/** An ordered pipe of bytes with backpressure. */
 export interface Channel {
   /** Begins: from now on `receiver` is told what happens. Called once. */
   start(receiver: ChannelReceiver): void;

@@ -16,7 +16,7 @@ test('the code of an error is its string, and nothing else counts', () => {
   }
 });
 
-test('C-189 every number that a failure can become is one of the protocol, and ENOTSUP is for FAST_ZERO alone', () => {
+test('C-189 E-29 every number that a failure can become is one of the protocol, and ENOTSUP is for FAST_ZERO alone', () => {
   const lawful: readonly number[] = Object.values(ErrorCode).filter(
     (code) => code !== ErrorCode.OK && code !== ErrorCode.ENOTSUP,
   );

@@ -34,13 +34,16 @@ export interface Observer {
   ended?(reason: EndReason, error: Error | undefined): void;
 }
 
+/** A request that a disk has failed. */
 export interface RequestFailure {
+  /** What the driver threw, or rejected with. */
   readonly error: unknown;
   readonly isBug: boolean;
   /** A Command. */
   readonly type: number;
   /** Its name, such as "READ". */
   readonly command: string;
+  /** Bytes, as `length`; of a RESIZE the new size. */
   readonly offset: number;
   readonly length: number;
   /** The ErrorCode that the client was told. */

@@ -9,6 +9,7 @@
  */
 import type { InFlight } from '../server/transmission/in-flight.ts';
 
+/** Told when things happen, so that it can time them. Its methods must neither throw nor allocate. */
 export interface Stopwatch {
   /** A turn begins: requests are about to be taken and given to the disk. */
   turnBegins(): void;

@@ -40,6 +40,7 @@ export interface ServerSessionOptions {
 
 const NO_ERRORS: ReadonlyMap<number, number> = new Map();
 
+/** The server's side of one connection, without I/O. A peer cannot make it throw; its host can, with a `UsageError`. */
 export class ServerSession {
   readonly limits: SessionLimits;
   readonly #pool: BufferPool;

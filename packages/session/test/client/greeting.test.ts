@@ -64,7 +64,7 @@ test('K-001 an oldstyle server that is allowed leads to its only export at once'
   expect(server.session.phase).toBe('transmission');
 });
 
-test('K-002 where TLS is required, an oldstyle server is refused though it is allowed', () => {
+test('K-002 E-39 where TLS is required, an oldstyle server is refused though it is allowed', () => {
   const server = clientTranscript({ oldstyle: true, tlsRequired: true });
   server.says(oldstyle(4096, 1));
   expect(server.ended()).toBe('oldstyle');

@@ -34,6 +34,7 @@ export interface ContextStatus {
   readonly extents: readonly StatusExtent[];
 }
 
+/** A request of the client, the session's until it is answered. */
 export class ClientRequest implements Request {
   /** CommandFlag bits, as sent. Kept by the session. */
   flags = 0;

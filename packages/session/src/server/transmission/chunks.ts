@@ -14,6 +14,7 @@ import type { InFlight } from './in-flight.ts';
 import type { ReplyWriter } from './reply-writer.ts';
 import type { StatusChunk } from './status-chunk.ts';
 
+/** `ServerSession.chunks`: answers in parts, where structured or extended replies were agreed on. */
 export class Chunks {
   readonly #replies: ReplyWriter;
   readonly #answers: Answers;

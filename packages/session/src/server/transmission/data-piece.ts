@@ -9,6 +9,7 @@ import type { InFlight } from './in-flight.ts';
 /** A READ that is answered in pieces should have no more than this much under way, bytes. It is what it counts for. */
 export const READ_AHEAD_BYTES: number = 2 ** 20;
 
+/** A part of a READ, lent to be filled until `sendPiece` or `dropPiece`. */
 export class DataPiece implements ExtendedDataChunk {
   readonly kind = 'piece';
   readonly request: InFlight;

@@ -12,6 +12,7 @@ import type { MetaContext } from '../../agreement/terms.ts';
 const NOTHING = new Uint8Array(0);
 const NO_CONTEXTS: readonly MetaContext[] = [];
 
+/** A request, lent to the host until `finish`, `fail` or its last chunk; then used again for another. */
 export class InFlight implements Request, ExtendedDataChunk {
   readonly kind = 'request';
   /** CommandFlag bits, as sent. */

@@ -34,6 +34,7 @@ interface Region {
   end: number;
 }
 
+/** What one meta context says of the range of a BLOCK_STATUS, told run by run. */
 export class StatusChunk {
   readonly request: InFlight;
   readonly #contextId: number;
