@@ -12,7 +12,7 @@ test.each([
   ['::3:4:5:6:7:8', '0:0:3:4'],
   ['2001:db8:1:2::', '2001:db8:1:2'],
   ['fe80::1%eth0', 'fe80:0:0:0'],
-])('%s is in the group %s', (address, group) => {
+])('E-03 %s is in the group %s', (address, group) => {
   expect(addressGroup(address)).toBe(group);
 });
 

@@ -21,6 +21,8 @@ import { Deadline } from './deadline.ts';
 import type { Log, LogLevel } from './log.ts';
 import type { MeasuredClient, Metering, Visit } from './metrics/metering.ts';
 import type { ClientMetrics } from './metrics/server-metrics.ts';
+import type { Progress } from './standstill-watch.ts';
+import type { RepeatedLines } from './repeated-lines.ts';
 import { SocketChannel, type SocketChannelOptions } from './socket-channel.ts';
 import type { Secured, TlsTerminator } from './tls-terminator.ts';
 
@@ -37,6 +39,8 @@ export interface ConnectionSettings extends SocketChannelOptions {
   readonly tls?: TlsTerminator;
   /** Must not throw. */
   readonly log: Log;
+  /** To the same log. */
+  readonly repeatedLines: RepeatedLines;
 }
 
 /** What the listener that accepted a client tells of it. */
@@ -45,6 +49,9 @@ export interface Arrival {
   readonly peer: string;
   readonly tls: TlsMode;
 }
+
+/** The task of a client that has replies to take; of one that has a request to send, it is the number of those before. */
+const TAKING = -1;
 
 /** Ends that are nobody's fault. */
 const ORDERLY: ReadonlySet<EndReason> = new Set(['disconnected', 'aborted', 'closed', 'left']);
@@ -109,7 +116,7 @@ export class Connection implements Observer, MeasuredClient {
   }
 
   metrics(): ClientMetrics {
-    const { requests, failures, bytesRead, bytesWritten } = this.tally;
+    const { failures, bytesRead, bytesWritten } = this.tally;
     const { queuedBytes } = this.#channel;
     const identity = this.#tls?.identity;
     return {
@@ -123,7 +130,7 @@ export class Connection implements Observer, MeasuredClient {
       // Of a socket that is gone nothing is queued.
       queuedBytes: Number.isFinite(queuedBytes) ? queuedBytes : 0,
       isBehind: this.#visit?.stopwatch.isBehind === true,
-      requests: requests.reduce((sum, times) => sum + times, 0),
+      requests: this.#requestCount(),
       failures,
       bytesRead,
       bytesWritten,
@@ -140,20 +147,22 @@ export class Connection implements Observer, MeasuredClient {
     this.#session.leave();
   }
 
-  /** Another number after each byte of a client that has nothing under way; undefined: it has. */
-  idleMark(): number | undefined {
+  /** What a client says that has nothing under way; undefined: it has. */
+  idleProgress(): Progress | undefined {
     const { phase, waitsFor } = this.#session;
     if (phase !== 'transmission' || waitsFor !== undefined) return undefined;
-    return this.#channel.queuedBytes === 0 ? this.#channel.heardBytes() : undefined;
+    if (this.#channel.queuedBytes > 0) return undefined;
+    return { task: 0, amount: this.#channel.heardBytes() };
   }
 
-  /** Another number after each byte that is taken or sent on by a client for whom we wait; undefined: we do not. */
-  stallMark(): number | undefined {
+  /** The bytes that are taken or sent on by a client for whom we wait; undefined: we do not. */
+  stallProgress(): Progress | undefined {
     const { queuedBytes } = this.#channel;
     if (queuedBytes === Number.POSITIVE_INFINITY) return undefined; // it is gone
-    // Taken bytes count downwards, so that they are never mistaken for heard ones.
-    if (queuedBytes > 0) return -1 - this.#channel.takenBytes();
-    return this.#session.waitsFor === 'peer' ? this.#channel.heardBytes() : undefined;
+    if (queuedBytes > 0) return { task: TAKING, amount: this.#channel.takenBytes() };
+    if (this.#session.waitsFor !== 'peer') return undefined;
+    // A request that has come to its end is something done, however small it was.
+    return { task: this.#requestCount(), amount: this.#channel.heardBytes() };
   }
 
   leaveIdle(): void {
@@ -194,15 +203,19 @@ export class Connection implements Observer, MeasuredClient {
   }
 
   sourceFailed(error: unknown, exportName: string | undefined): void {
-    if (exportName === undefined)
-      this.#tell('warn', 'the exports cannot be listed', { err: error });
-    else this.#tell('warn', 'an export cannot be opened', { err: error, export: exportName });
+    if (exportName === undefined) {
+      this.#tellAgain('warn', '', 'the exports cannot be listed', { err: error });
+      return;
+    }
+    const fields = { err: error, export: exportName };
+    this.#tellAgain('warn', exportName, 'an export cannot be opened', fields);
   }
 
   requestFailed({ error, isBug, type: _type, ...request }: RequestFailure): void {
     const text = isBug ? 'a driver failed in an unknown way' : 'a request failed';
     const about = { export: this.#exportName, ...request };
-    this.#tell(isBug ? 'error' : 'warn', text, { err: error, ...about });
+    const kind = `${request.command} ${request.code} ${this.#exportName}`;
+    this.#tellAgain(isBug ? 'error' : 'warn', kind, text, { err: error, ...about });
   }
 
   closeFailed(error: unknown): void {
@@ -213,6 +226,11 @@ export class Connection implements Observer, MeasuredClient {
     this.#endReason = reason;
     const fields = { reason, ...(error !== undefined && { err: error }) };
     this.#tell(ORDERLY.has(reason) ? 'debug' : 'info', 'client left', fields);
+  }
+
+  /** Of those that reached the disk. */
+  #requestCount(): number {
+    return this.tally.requests.reduce((sum, times) => sum + times, 0);
   }
 
   async #windUp(): Promise<void> {
@@ -238,5 +256,11 @@ export class Connection implements Observer, MeasuredClient {
 
   #tell(level: LogLevel, message: string, fields: object = {}): void {
     this.#settings.log[level]({ connection: this.id, peer: this.peer, ...fields }, message);
+  }
+
+  /** What may go wrong with each request of any client. */
+  #tellAgain(level: LogLevel, kind: string, message: string, fields: object): void {
+    const who = { connection: this.id, peer: this.peer };
+    this.#settings.repeatedLines.tell(level, kind, { ...who, ...fields }, message);
   }
 }

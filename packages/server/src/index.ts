@@ -8,6 +8,7 @@ export { formatUri, parseAddress } from './address.ts';
 export type { Log, LogLevel } from './log.ts';
 export { type Limit, LIMITS, OPTION_LIMITS, type ServerLimits } from './limits.ts';
 export { type ServeOptions, serve } from './serve.ts';
+export { listenOnSocketFile, type SocketFileOptions } from './unix-socket-file.ts';
 export { LATENCY_BOUNDS, type Latencies } from './metrics/latency-histogram.ts';
 export type {
   ClientMetrics,
@@ -21,9 +22,9 @@ export type {
   CloseReport,
   ConnectionInfo,
   Server,
-  ServerCounters,
   ServerEvents,
 } from './server.ts';
+export type { ServerCounters } from './server-counters.ts';
 export type { TlsCertificates, TlsOptions } from './tls-options.ts';
 export type { SessionLimits, TlsMode } from '@nbd/session';
 

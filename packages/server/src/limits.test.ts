@@ -19,6 +19,15 @@ test('what is said of one limit changes no other', () => {
   expect(sessionLimitsIn(limits)).toEqual({ ...DEFAULT_LIMITS, extentsMax: 7 });
 });
 
+test.each([['inflightMax'], ['maxConnections'], ['constructor']])(
+  'a limit that there is not, such as %s, is refused: whoever set it relies on it',
+  (name) => {
+    const attempt = () => serverLimitsWith({ [name]: 7 });
+    expect(attempt).toThrow(TypeError);
+    expect(attempt).toThrow(`limits: there is no "${name}"`);
+  },
+);
+
 test('of what is for all connections each of several threads has a part, and at least one', () => {
   const limits = serverLimitsWith({
     allInFlightMax: 2,

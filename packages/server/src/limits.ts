@@ -19,12 +19,21 @@ export interface ServerLimits extends SessionLimits, MemoryLimits {
   readonly tlsHandshakeTimeout: number;
   /** Without a request, milliseconds: then the connection is closed in good order. 0, the default, is for ever. */
   readonly idleTimeout: number;
-  /** Without taking anything of the replies that wait for it, or sending on in the middle of a request, milliseconds, default 600,000; 0 is for ever. */
+  /** With replies that wait for it, or in the middle of a request, and slower than `stallBytesPerSecondMin`, milliseconds, default 600,000; 0 is for ever. */
   readonly stallTimeout: number;
+  /** What a client takes or sends on in a second for whom the server waits, over `stallTimeout`, bytes, default 240; 0: any byte will do. */
+  readonly stallBytesPerSecondMin: number;
 }
 
 export interface Limit {
-  readonly unit: 'bytes' | 'connections' | 'extents' | 'milliseconds' | 'options' | 'requests';
+  readonly unit:
+    | 'bytes'
+    | 'bytes a second'
+    | 'connections'
+    | 'extents'
+    | 'milliseconds'
+    | 'options'
+    | 'requests';
   /** Whether it is for each connection, for all from one address, or for all of a server. */
   readonly of: 'connection' | 'address' | 'server';
   readonly default: number;
@@ -79,6 +88,7 @@ export const OPTION_LIMITS: Readonly<
 /** The values of those. */
 export type OptionLimits = Readonly<Record<keyof typeof OPTION_LIMITS, number>>;
 
+/** Those that `serve` takes as `limits`. */
 export const LIMITS: { readonly [Name in keyof ServerLimits]: Limit } = {
   connectionsPerAddressMax: {
     of: 'address',
@@ -104,6 +114,14 @@ export const LIMITS: { readonly [Name in keyof ServerLimits]: Limit } = {
     beyond: 'the connection is dropped',
     reason:
       'about as long as TCP waits for a machine that is gone; a client in a debugger comes back sooner',
+  },
+  stallBytesPerSecondMin: {
+    of: 'connection',
+    unit: 'bytes a second',
+    default: 240,
+    minimum: 0,
+    beyond: 'less than that over `stallTimeout` is a stall',
+    reason: 'a modem of 2400 bits a second, slower than any line that disks are used over',
   },
   optionsMax: {
     ...session('optionsMax'),
@@ -194,9 +212,13 @@ export const LIMITS: { readonly [Name in keyof ServerLimits]: Limit } = {
 /**
  * The defaults with `overrides` in their place.
  *
- * @throws RangeError that names a limit out of its bounds
+ * @throws RangeError that names a limit out of its bounds, TypeError that names one that there is not
  */
 export function serverLimitsWith(overrides: Partial<ServerLimits> = {}): ServerLimits {
+  for (const name of Object.keys(overrides)) {
+    if (Object.hasOwn(LIMITS, name)) continue;
+    throw new TypeError(`limits: there is no ${JSON.stringify(name)}`);
+  }
   const limits = Object.entries(LIMITS).map(([name, limit]: [string, Limit]) => {
     const { minimum = 1, maximum = Number.MAX_SAFE_INTEGER } = limit;
     const value = overrides[name as keyof ServerLimits] ?? limit.default;

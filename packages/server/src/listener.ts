@@ -1,11 +1,12 @@
 /**
  * One address that the server listens on.
  */
+import { once } from 'node:events';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { type Address, formatUri } from './address.ts';
 import { acceptWithSharedReads } from './shared-reads.ts';
 import { listeningDescriptor } from './socket-handle.ts';
-import { clearSocketFile, setSocketMode } from './unix-socket-file.ts';
+import { listenOnSocketFile } from './unix-socket-file.ts';
 
 /** Connections that the kernel keeps for us until we accept them. */
 const BACKLOG = 512;
@@ -47,8 +48,9 @@ export class Listener {
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, accepted);
     try {
       if (descriptor !== undefined) await listen(server, { fd: descriptor });
-      else if (address.kind === 'unix') await listenOnFile(server, address.path, socketMode);
-      else await listen(server, { host: address.host, port: address.port });
+      else if (address.kind === 'unix') {
+        await listenOnSocketFile(server, address.path, { mode: socketMode, backlog: BACKLOG });
+      } else await listen(server, { host: address.host, port: address.port });
     } catch (error) {
       server.close();
       throw new Error(explain(error as NodeJS.ErrnoException, address), { cause: error });
@@ -72,27 +74,18 @@ export class Listener {
   }
 }
 
-async function listenOnFile(server: Server, path: string, mode: number): Promise<void> {
-  await clearSocketFile(path);
-  await listen(server, { path });
-  setSocketMode(path, mode);
-}
-
 async function listen(server: Server, options: ListenOptions & { fd?: number }): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ ...options, backlog: BACKLOG }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  server.listen({ ...options, backlog: BACKLOG });
+  await once(server, 'listening');
 }
 
 function explain({ code, message }: NodeJS.ErrnoException, address: Address): string {
   const uri = formatUri(address);
   switch (code) {
     case 'EADDRINUSE':
-      return `cannot listen on ${uri}: another program does already; choose another port, or 0 for any`;
+      return address.kind === 'unix'
+        ? `cannot listen on ${uri}: ${message}`
+        : `cannot listen on ${uri}: another program does already; choose another port, or 0 for any`;
     case 'EACCES':
       return address.kind === 'unix'
         ? `cannot listen on ${uri}: its folder may not be written to`

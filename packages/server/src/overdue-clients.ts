@@ -1,5 +1,5 @@
 /**
- * Ends connections on which nothing goes on: those that are idle in good order, those that stall at once.
+ * Ends connections on which nothing goes on: those that are idle in good order, those that stall or trickle at once.
  */
 import type { Connection } from './connection.ts';
 import { StandstillWatch } from './standstill-watch.ts';
@@ -9,23 +9,27 @@ export interface OverdueLimits {
   readonly idleTimeout: number;
   /** Milliseconds; 0 is for ever. */
   readonly stallTimeout: number;
+  /** Who takes, or sends on, less than that has stalled. */
+  readonly stallBytesPerSecondMin: number;
 }
 
 /** Watches the connections, those to come too, until the answer is called. */
 export function watchOverdue(
   connections: Iterable<Connection>,
-  { idleTimeout, stallTimeout }: OverdueLimits,
+  { idleTimeout, stallTimeout, stallBytesPerSecondMin }: OverdueLimits,
 ): () => void {
   const idle = new StandstillWatch<Connection>({
     millis: idleTimeout,
     subjects: connections,
-    markOf: (connection) => connection.idleMark(),
+    amountMin: 1,
+    progressOf: (connection) => connection.idleProgress(),
     found: (connection) => connection.leaveIdle(),
   });
   const stalled = new StandstillWatch<Connection>({
     millis: stallTimeout,
     subjects: connections,
-    markOf: (connection) => connection.stallMark(),
+    amountMin: Math.max(1, Math.ceil((stallBytesPerSecondMin * stallTimeout) / 1000)),
+    progressOf: (connection) => connection.stallProgress(),
     found: (connection) => connection.dropStalled(),
   });
   if (idleTimeout > 0) idle.start();

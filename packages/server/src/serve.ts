@@ -18,6 +18,7 @@ import { checkMillis, checkWhole } from './whole-number.ts';
 import { type Log, SILENT, unfailing } from './log.ts';
 import { Metering } from './metrics/metering.ts';
 import { type Fellows, Server } from './server.ts';
+import { RepeatedLines } from './repeated-lines.ts';
 import { READ_BUFFER_BYTES } from './shared-reads.ts';
 import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
 import type { TlsTerminator } from './tls-terminator.ts';
@@ -71,6 +72,8 @@ export interface ServeOptions {
  * Starts a server. It is ready when the promise resolves. It installs no signal handlers: call
  * `close` from yours.
  *
+ * If an address cannot be listened on, the exports are closed; options that cannot be leave them as they are.
+ *
  * @throws TypeError or RangeError for options that cannot be; Error, in one line, for certificates or
  * keys that cannot be used, and for an address that cannot be listened on
  */
@@ -91,7 +94,8 @@ export interface Share {
 
 /** As `serve`, for one of several threads. */
 export async function serveShare(options: ServeOptions, share: Share): Promise<Server> {
-  const { listen = 'nbd://127.0.0.1:10809', log = SILENT } = options;
+  const { listen = 'nbd://127.0.0.1:10809', log: given = SILENT } = options;
+  const log = unfailing(given);
   const uris = typeof listen === 'string' ? [listen] : listen;
   if (uris.length === 0) throw new TypeError('expected an address to listen on, found none');
   const limits = serverLimitsWith(options.limits);
@@ -113,9 +117,11 @@ export async function serveShare(options: ServeOptions, share: Share): Promise<S
     shutdownTimeout: checkMillis('shutdownTimeout', shutdownTimeout),
     idleTimeout: limits.idleTimeout,
     stallTimeout: limits.stallTimeout,
+    stallBytesPerSecondMin: limits.stallBytesPerSecondMin,
     socketMode: checkWhole('socketMode', options.socketMode ?? 0o660, { maximum: 0o777 }),
     limits: sessionLimitsIn(limits),
-    log: unfailing(log),
+    log,
+    repeatedLines: new RepeatedLines(log),
     metering: options.metrics === true ? new Metering() : undefined,
     pool: new BufferPool(memoryLimitsIn(limits, share.threads)),
     readBuffer: readBufferFor(options.reads ?? 'shared'),

@@ -17,6 +17,7 @@ import { count } from './metrics/count.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import { type OverdueLimits, watchOverdue } from './overdue-clients.ts';
 import { peerOf } from './peer-name.ts';
+import type { ServerCounters } from './server-counters.ts';
 import type { TlsOptions } from './tls-options.ts';
 import type { TurnedAway, Turnstile, TurnstileRules } from './turnstile.ts';
 import { checkMillis } from './whole-number.ts';
@@ -78,27 +79,13 @@ const REFUSALS: Readonly<Record<TurnedAway | 'closing', string>> = {
   closing: 'the server is closing',
 };
 
-/** What was served so far. */
-export interface ServerCounters {
-  readonly connections: {
-    readonly open: number;
-    readonly total: number;
-    /** Turned away at the limit. */
-    readonly refused: number;
-  };
-  /** Requests that reached a disk, by command, such as `READ`. */
-  readonly requests: Readonly<Record<string, number>>;
-  readonly failures: number;
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
-}
-
 /** How a shutdown went. */
 export interface CloseReport {
   /** Connections that were cut at the deadline with requests in flight or unread replies. */
   readonly cut: number;
 }
 
+/** A server that listens: made by `serve`, ended by `close`. */
 export class Server extends EventEmitter<ServerEvents> {
   readonly #settings: ServerSettings;
   readonly #listeners: Listener[] = [];
@@ -123,7 +110,7 @@ export class Server extends EventEmitter<ServerEvents> {
    * already, and those are their sockets.
    */
   async listen(descriptors: readonly number[] = []): Promise<void> {
-    const { addresses, socketMode, readBuffer, log } = this.#settings;
+    const { addresses, socketMode, readBuffer, repeatedLines } = this.#settings;
     try {
       for (const [i, address] of addresses.entries()) {
         const listener = await Listener.open({
@@ -132,7 +119,8 @@ export class Server extends EventEmitter<ServerEvents> {
           socketMode,
           readBuffer,
           accepted: (socket) => this.#accept(socket, address),
-          failed: (err) => log.warn({ err }, 'a connection could not be accepted'),
+          failed: (err) =>
+            repeatedLines.tell('warn', '', { err }, 'a connection could not be accepted'),
         });
         this.#listeners.push(listener);
       }
@@ -242,6 +230,7 @@ export class Server extends EventEmitter<ServerEvents> {
     await this.#settings.fellows?.drained();
     await this.#closeExports(Math.max(timeout, CUT_MILLIS));
     this.#settings.metering?.stop();
+    this.#settings.repeatedLines.close();
     this.#unwatch();
     return { cut };
   }

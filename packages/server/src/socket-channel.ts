@@ -157,7 +157,7 @@ export class SocketChannel implements Channel, Taker {
   }
 
   defer(task: () => void): void {
-    setImmediate(task);
+    setImmediate(this.#attempt, task);
   }
 
   /** Whatever fails in here, the socket is destroyed, and `closed` says so. */
@@ -214,7 +214,7 @@ export class SocketChannel implements Channel, Taker {
 
   /** Once we have ended too, Node closes the socket by itself. */
   readonly #ended = (): void => {
-    if (!this.#ending) this.#receiver.ended();
+    if (!this.#ending) this.#attempt(() => this.#receiver.ended());
   };
 
   readonly #closed = (): void => this.#receiver.closed(this.#error);
@@ -235,7 +235,17 @@ export class SocketChannel implements Channel, Taker {
   readonly #written = (error?: Error | null): void => {
     const wasLent = this.#lent.shift() === true;
     if (error !== undefined && error !== null) this.#socket.destroy(error);
-    else if (wasLent) this.#receiver.sent();
+    else if (wasLent) this.#attempt(this.#tellSent);
+  };
+
+  readonly #tellSent = (): void => this.#receiver.sent();
+
+  readonly #attempt = (task: () => void): void => {
+    try {
+      task();
+    } catch (error) {
+      this.#broken(error);
+    }
   };
 }
 

@@ -7,6 +7,7 @@
  * handshake has a `tls.Server` for itself while it lasts; they are lent from a pool, for one costs a
  * millisecond to make. None of them listens.
  */
+import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import type { TlsPeer } from '@nbd/driver';
@@ -15,6 +16,9 @@ import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
 import { Deadline } from './deadline.ts';
 import { readTlsSettings, type TlsSettings } from './tls-settings.ts';
 import { TIMER_MILLIS_MAX } from './whole-number.ts';
+
+const NOBODYS_KEY = randomBytes(32);
+const NO_SUCH_NAME = 'the TLS handshake failed: there is no key of the name that the client gave';
 
 /** A connection under TLS, and what is known of its peer. */
 export interface Secured {
@@ -33,6 +37,8 @@ export class TlsTerminator {
   #reloaded: Promise<unknown> = Promise.resolve();
   /** Names that clients have claimed; proven once their handshake is done. */
   readonly #names = new WeakMap<object, string>();
+  /** Those who have claimed a name without a key, for the log. */
+  readonly #strangers = new WeakSet<object>();
 
   private constructor(options: TlsOptions, settings: TlsSettings, timeout: number) {
     this.#timeout = timeout;
@@ -77,7 +83,7 @@ export class TlsTerminator {
     const server = idle.pop() ?? this.#makeServer(settings);
     const deadline = new Deadline(this.#timeout, () => plain.destroy());
     try {
-      const socket = await shakeHands(server, plain);
+      const socket = await shakeHands(server, plain, this.#strangers);
       socket.allowHalfOpen = true;
       socket.disableRenegotiation();
       writeSingly(socket);
@@ -100,7 +106,11 @@ export class TlsTerminator {
       ...options,
       pskCallback: (socket, name) => {
         const key = keys.get(name);
-        if (key === undefined) return null;
+        // Who has a name that is not here fails as who has a wrong key does, so that names cannot be tried out.
+        if (key === undefined) {
+          this.#strangers.add(socket);
+          return NOBODYS_KEY;
+        }
         this.#names.set(socket, name);
         return key;
       },
@@ -125,10 +135,16 @@ export class TlsTerminator {
   }
 }
 
-function shakeHands(server: TlsServer, plain: Socket): Promise<TLSSocket> {
+function shakeHands(
+  server: TlsServer,
+  plain: Socket,
+  strangers: WeakSet<object>,
+): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {
     server.once('secureConnection', resolve);
-    server.once('tlsClientError', (error, socket) => reject(explain(error, socket)));
+    server.once('tlsClientError', (error, socket) => {
+      reject(strangers.has(socket) ? new Error(NO_SUCH_NAME) : explain(error, socket));
+    });
     server.emit('connection', plain);
   });
 }

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Connection } from '../src/connection.ts';
 import { peerOf } from '../src/peer-name.ts';
 import { SILENT } from '../src/log.ts';
+import { RepeatedLines } from '../src/repeated-lines.ts';
 import { acceptedSocket } from './accepted-socket.ts';
 import { disconnect, read } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
@@ -63,6 +64,7 @@ describe.each(READS)('reads: %s', (reads) => {
         eagerLoop: undefined,
         handshakeTimeout: 0,
         log: SILENT,
+        repeatedLines: new RepeatedLines(SILENT),
       },
     );
     await connection.done;

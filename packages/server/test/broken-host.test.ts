@@ -50,30 +50,54 @@ describe.each(READS)('reads: %s', (reads) => {
     await allGone(server, 1);
   });
 
-  test('a session that throws at what it is given loses its socket, and closes with the error', async () => {
-    const listener = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-    listener.listen(0, '127.0.0.1');
-    await once(listener, 'listening');
-    const { port } = listener.address() as { port: number };
-    const client = connect(port, '127.0.0.1').on('error', () => undefined);
-    const channel = new SocketChannel(await acceptedSocket(listener, reads), {
-      eagerLoop: undefined,
-    });
-    const fault = new Error('a bug');
-    const closed = new Promise((resolve) => {
-      const receiver: ChannelReceiver = {
-        received: () => {
-          throw fault;
-        },
-        sent: () => undefined,
-        ended: () => undefined,
-        closed: resolve,
-      };
-      channel.start(receiver);
-    });
-    client.write('x');
-    expect(await closed).toBe(fault);
-    client.destroy();
-    listener.close();
-  });
+  test.each([
+    ['what it is given', { received: fail }],
+    ['the end', { ended: fail }],
+    ['what is sent', { received: (_, channel) => void channel.send([LARGE]), sent: fail }],
+    ['what it has put off', { received: (_, channel) => channel.defer(fail) }],
+  ] satisfies [string, Receiving][])(
+    'a session that throws at %s loses its socket, and closes with the error',
+    async (_, receiving) => expect(await closedWith(reads, receiving)).toBe(FAULT),
+  );
 });
+
+type Receiving = {
+  readonly [Event in 'received' | 'sent' | 'ended']?: (
+    bytes: unknown,
+    channel: SocketChannel,
+  ) => void;
+};
+
+const FAULT = new Error('a bug');
+/** More than a system takes at once. */
+const LARGE = new Uint8Array(32 * 2 ** 20);
+
+function fail(): never {
+  throw FAULT;
+}
+
+/** The error that a channel closes with whose client says a byte, takes everything and leaves. */
+async function closedWith(reads: 'shared' | 'own', receiving: Receiving): Promise<unknown> {
+  const listener = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+  listener.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as { port: number };
+  const client = connect(port, '127.0.0.1').on('error', () => undefined);
+  const channel = new SocketChannel(await acceptedSocket(listener, reads), {
+    eagerLoop: undefined,
+  });
+  const closed = new Promise((resolve) => {
+    const receiver: ChannelReceiver = {
+      received: (bytes) => receiving.received?.(bytes, channel),
+      sent: () => receiving.sent?.(undefined, channel),
+      ended: () => receiving.ended?.(undefined, channel),
+      closed: resolve,
+    };
+    channel.start(receiver);
+  });
+  client.resume().end('x');
+  const error = await closed;
+  client.destroy();
+  listener.close();
+  return error;
+}

@@ -79,7 +79,7 @@ describe.each(cases)('$transport, reads: $reads', ({ reads, transport }) => {
     expect(client.error).toBeUndefined();
   });
 
-  test('C-012 C-061 the acknowledgement of an ABORT with data, and much behind it, is not lost', async () => {
+  test('C-012 C-061 E-52 the acknowledgement of an ABORT with data, and much behind it, is not lost', async () => {
     const server = await serving(options());
     const client = await haggle(server);
     client.says(option(Option.ABORT, content(3000)), content(2 ** 20));
@@ -91,6 +91,15 @@ describe.each(cases)('$transport, reads: $reads', ({ reads, transport }) => {
     expect(await client.hearsRest()).toHaveLength(0);
     await client.closed;
     expect(client.error).toBeUndefined();
+  });
+
+  test('E-20 a client that breaks the protocol and waits is hung up on at once', async () => {
+    const server = await serving(options());
+    const client = await haggle(server);
+    client.says(new Uint8Array(16).fill(0x5a));
+    expect(await client.hearsRest()).toHaveLength(0);
+    await client.closed;
+    await allGone(server, 1);
   });
 
   test('C-012 C-281 replies to requests before a DISC are not lost for what comes after it', async () => {

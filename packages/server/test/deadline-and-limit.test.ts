@@ -1,90 +1,101 @@
 /** Clients that are idle, slow or too many: what the specification leaves to the server (C-028, C-029). */
 import { once } from 'node:events';
-import { Option } from '@nbd/codec';
+import { Option, OptionReply } from '@nbd/codec';
 import { exportLookup } from '@nbd/driver';
 import { memoryDriver } from '@nbd/driver-memory';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clientFlags, disconnect, go, optionHead, read } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
 import { allGone, READS, recordingLog, serving, temporaryFolder } from './serving.ts';
-import { dial, enter, firstAddress, haggle } from './socket-client.ts';
+import { dial, enter, firstAddress, haggle, meanwhile } from './socket-client.ts';
+import { letTimeGoOn, passTime, stopTime } from './stopped-time.ts';
 
 describe.each(READS)('reads: %s', (reads) => {
   describe('C-028 S-37 the handshake deadline', () => {
+    // However long a machine takes for a handshake, what a test does is within the deadline, or behind it.
+    beforeEach(stopTime);
+    afterEach(letTimeGoOn);
+
     test('closes a client that says nothing, and gives its place to another', async () => {
       const server = await serving({ reads, handshakeTimeout: 50, maxConnections: 1 });
       const idle = await dial(firstAddress(server));
-      expect(await idle.hearsRest()).toHaveLength(18);
+      await idle.hears(18);
+      passTime(49);
+      expect(server.counters.connections.open).toBe(1);
+      passTime(1);
+      expect(await idle.hearsRest()).toHaveLength(0);
       await idle.closed;
       await allGone(server, 1);
       await enter(server);
     });
 
-    test('closes a client that dribbles', async () => {
+    test('E-32 closes a client that dribbles', async () => {
       const server = await serving({ reads, handshakeTimeout: 50 });
       const client = await haggle(server);
       client.says(optionHead(Option.LIST, 2 ** 20));
-      const dribble = setInterval(() => client.says(Uint8Array.of(0)), 5);
+      for (let dribbled = 0; dribbled < 4; dribbled++) {
+        client.says(Uint8Array.of(0));
+        await meanwhile(server);
+        passTime(15);
+      }
       expect(await client.hearsRest()).toHaveLength(0);
-      clearInterval(dribble);
-      await allGone(server, 1);
+      await allGone(server, 5);
     });
 
     test('closes a client that only asks about exports', async () => {
       const server = await serving({ reads, handshakeTimeout: 50 });
       const client = await haggle(server);
-      let answers = 0;
-      const ask = (): void => client.says(optionHead(Option.LIST, 0));
-      client.socket.on('data', () => {
-        answers++;
-        ask();
-      });
-      ask();
+      for (let asked = 0; asked < 4; asked++) {
+        client.says(optionHead(Option.LIST, 0));
+        expect(await client.hearsOptionReply()).toMatchObject({ type: OptionReply.SERVER });
+        expect(await client.hearsOptionReply()).toMatchObject({ type: OptionReply.ACK });
+        passTime(15);
+      }
       await client.closed;
-      expect(answers).toBeGreaterThan(0);
     });
 
     test('closes a client while its disk is being opened, and the disk is closed when it is open', async () => {
       const disk = new HeldDisk();
-      let open: ((disk: HeldDisk) => void) | undefined;
-      const opening = new Promise<HeldDisk>((resolve) => {
-        open = resolve;
+      const opening: ((disk: HeldDisk) => void)[] = [];
+      const source = exportLookup({
+        open: () => new Promise<HeldDisk>((open) => opening.push(open)),
       });
-      const source = exportLookup({ open: () => opening });
       const server = await serving({ reads, source, handshakeTimeout: 50 });
       const client = await haggle(server);
       client.says(go('disk'));
+      await meanwhile(server);
+      expect(opening).toHaveLength(1);
+      passTime(50);
       await client.closed;
       expect(disk.closed).toBe(0);
-      open?.(disk);
-      await allGone(server, 1);
+      opening[0]?.(disk);
+      await allGone(server, 2);
       expect(disk.closed).toBe(1);
     });
 
     test('does not concern a client that has entered an export', async () => {
       const server = await serving({ reads, handshakeTimeout: 50 });
       const client = await enter(server);
-      // The deadline of one that came later passes first, if that of the other is gone.
-      const later = await dial(firstAddress(server));
-      await later.closed;
+      const other = await dial(firstAddress(server));
+      await other.hears(18);
+      passTime(50);
+      await other.closed;
       client.says(read(0, 512, 4));
       expect(await client.hearsReply(512)).toMatchObject({ error: 0, cookie: 4 });
     });
 
     test('is for ever if it is 0', async () => {
-      const patient = await serving({ reads, handshakeTimeout: 0 });
-      const server = await serving({ reads, handshakeTimeout: 50 });
-      const idle = await dial(firstAddress(patient));
-      const watch = await dial(firstAddress(server));
-      await watch.closed;
-      idle.says(clientFlags(), optionHead(Option.LIST, 0));
+      const server = await serving({ reads, handshakeTimeout: 0 });
+      const idle = await dial(firstAddress(server));
       await idle.hears(18);
+      passTime(1_000_000);
+      idle.says(clientFlags(), optionHead(Option.LIST, 0));
       expect(await idle.hearsOptionReply()).toMatchObject({ option: Option.LIST });
     });
   });
 
   describe('C-029 S-37 the limit of connections', () => {
-    test('closes those above it before the first byte, and leaves those below it alone', async () => {
+    test('E-34 closes those above it before the first byte, and leaves those below it alone', async () => {
       const server = await serving({ reads, maxConnections: 2 });
       const clients = [await enter(server), await enter(server)];
       const excess = await dial(firstAddress(server));

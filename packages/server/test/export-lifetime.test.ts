@@ -75,7 +75,7 @@ describe.each(READS)('reads: %s', (reads) => {
     });
   });
 
-  test('C-030 no disk is opened before it is named, and INFO and GO open it once', async () => {
+  test('C-030 E-13 no disk is opened before it is named, and INFO and GO open it once', async () => {
     const names: string[] = [];
     const disk = new HeldDisk();
     const source = exportLookup({

@@ -1,14 +1,16 @@
 /** Clients with whom nothing goes on: idle ones are left in good order, those that stall are cut, if a limit says so. */
 import { once } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { Command } from '@nbd/codec';
 import type { Driver } from '@nbd/driver';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Server } from '../src/index.ts';
 import { disconnect, read, request } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
 import { certificates, startTls } from './secure-client.ts';
 import { allGone, READS, recordingLog, serving } from './serving.ts';
-import { enter, type SocketClient } from './socket-client.ts';
+import { enter, meanwhile, type SocketClient } from './socket-client.ts';
+import { letTimeGoOn, passTime, stopTime } from './stopped-time.ts';
 
 const MIB = 2 ** 20;
 const MILLIS = 40;
@@ -27,23 +29,28 @@ async function stalledClient(server: Server): Promise<SocketClient> {
   return client;
 }
 
-/** Asks, again and again, until `over`; answers how often. */
-async function keepsAsking(client: SocketClient, over: Promise<unknown>): Promise<number> {
+/** Lets time pass while `busy` goes on asking, until `over`; answers how often it asked. */
+async function keepsAsking(busy: SocketClient, over: Promise<unknown>): Promise<number> {
   for (let asked = 0; ; asked++) {
-    client.says(read(0, 512, asked));
-    const isOver = await Promise.race([over.then(() => true), client.hearsReply(512)]);
-    if (isOver === true) return asked;
-    expect(isOver).toMatchObject({ error: 0, cookie: asked });
+    busy.says(read(0, 512, asked));
+    expect(await busy.hearsReply(512)).toMatchObject({ error: 0, cookie: asked });
+    const isOver = await Promise.race([over.then(() => true), setImmediate(false)]);
+    if (isOver) return asked;
+    passTime(MILLIS / 4);
   }
 }
 
 describe.each(READS)('reads: %s', (reads) => {
+  // However long a machine takes to let a client in, none is quiet until the test says so.
+  beforeEach(stopTime);
+  afterEach(letTimeGoOn);
+
   test('C-012 a client without a request for `idleTimeout` is left in good order, one that asks is not', async () => {
     const { log, lines } = recordingLog();
     const server = await serving({ reads, log, limits: { idleTimeout: MILLIS } });
     const busy = await enter(server);
     const idle = await enter(server);
-    expect(await keepsAsking(busy, idle.closed)).toBeGreaterThan(0);
+    expect(await keepsAsking(busy, idle.closed)).toBeGreaterThanOrEqual(4);
     expect(idle.error).toBeUndefined();
     expect(await idle.hearsRest()).toHaveLength(0);
     expect(lines.map(({ message }) => message)).toContain('client was idle for too long');
@@ -62,6 +69,7 @@ describe.each(READS)('reads: %s', (reads) => {
     waiting.says(read(0, 512, 5));
     await disk.holds(1);
     const idle = await enter(server, 'other');
+    passTime(2 * MILLIS);
     await idle.closed;
     disk.letGo();
     expect(await waiting.hearsReply(512)).toMatchObject({ error: 0, cookie: 5 });
@@ -70,10 +78,10 @@ describe.each(READS)('reads: %s', (reads) => {
   test('without the limits nobody is cut', async () => {
     const limits = { idleTimeout: 0, stallTimeout: 0 };
     const server = await serving({ reads, exports: { disk: largeDisk }, limits });
-    const watched = await serving({ reads, limits: { idleTimeout: MILLIS } });
     const stalled = await stalledClient(server);
-    const [idle, other] = [await enter(server), await enter(watched)];
-    await other.closed;
+    const idle = await enter(server);
+    await meanwhile(server);
+    passTime(1_000_000);
     idle.says(read(0, 512, 3));
     expect(await idle.hearsReply(512)).toMatchObject({ error: 0, cookie: 3 });
     expect(server.counters.connections.open).toBe(2);
@@ -105,8 +113,9 @@ describe.each(READS)('reads: %s', (reads) => {
     const client = await enter(server);
     const idle = await enter(server);
     client.says(request({ type: Command.WRITE, length: MIB }));
-    await client.closed;
+    expect(await keepsAsking(idle, client.closed)).toBeGreaterThanOrEqual(4);
     expect(server.counters.requests['WRITE']).toBe(0);
+    passTime(2 * MILLIS);
     idle.says(read(0, 512, 3));
     expect(await idle.hearsReply(512)).toMatchObject({ error: 0, cookie: 3 });
   });
@@ -122,10 +131,13 @@ describe.each(READS)('reads: %s', (reads) => {
     });
     const client = await startTls(server);
     client.says(Uint8Array.of(22, 3, 1, 0x40, 0)); // a record of 16 KiB
-    const dribble = setInterval(() => client.says(Uint8Array.of(0)), 5);
+    for (let dribbled = 0; dribbled < 4; dribbled++) {
+      client.says(Uint8Array.of(0));
+      await meanwhile(server);
+      passTime(MILLIS / 4);
+    }
     await client.closed;
-    clearInterval(dribble);
-    await allGone(server, 1);
+    await allGone(server, 5);
     expect(lines).toContainEqual({
       level: 'info',
       message: 'client cannot be put under TLS',

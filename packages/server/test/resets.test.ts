@@ -63,7 +63,7 @@ async function watchedServer(reads: 'shared' | 'own'): Promise<Watched> {
 
 describe.each(READS)('reads: %s', (reads) => {
   test.each(WAYS)(
-    'C-005 C-006 C-284 a client that %s after any byte ends its own session alone, and its disk is closed once',
+    'C-005 C-006 C-284 E-04 a client that %s after any byte ends its own session alone, and its disk is closed once',
     async (_, vanish) => {
       const { server, disk, opened, closed } = await watchedServer(reads);
       await Promise.all(

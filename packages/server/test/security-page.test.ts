@@ -6,11 +6,13 @@ import { type Limit, LIMITS, OPTION_LIMITS } from '../src/index.ts';
 const page = readFileSync(new URL('../../../SECURITY.md', import.meta.url), 'utf8');
 
 /** The cells of each row whose first one is the name of a limit. */
-const rows = Array.from(page.matchAll(/^\| `\w+(?:Max|Connections|Timeout)` .*\|$/gm), ([row]) =>
-  row
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim()),
+const rows = Array.from(
+  page.matchAll(/^\| `\w+(?:Max|Min|Connections|Timeout)` .*\|$/gm),
+  ([row]) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
 );
 
 const SCOPES = { connection: 'a connection', address: 'an address', server: 'all' } as const;
@@ -43,7 +45,7 @@ test('SECURITY.md has a row for each limit, with its default, what is beyond it 
 test('README.md of the server names each limit that is not of one session', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const names = Object.entries<Limit>(LIMITS).flatMap(([name, limit]) =>
-    limit.of !== 'connection' || limit.unit === 'milliseconds' ? [`\`${name}\``] : [],
+    limit.of !== 'connection' || /milliseconds|a second/.test(limit.unit) ? [`\`${name}\``] : [],
   );
   expect(names.filter((name) => !readme.includes(name))).toEqual([]);
 });

@@ -54,7 +54,7 @@ describe.each(READS)('reads: %s', (reads) => {
     expect(disk.bytes.subarray(8192, 13_192)).toEqual(content(5000, 3));
   });
 
-  test('C-054 C-282 C-285 a client that haggles is told ERR_SHUTDOWN, whatever it asks', async () => {
+  test('C-054 C-282 C-285 E-34 a client that haggles is told ERR_SHUTDOWN, whatever it asks', async () => {
     const { server } = await held();
     const silent = await dial(firstAddress(server));
     const client = await haggle(server);

@@ -185,6 +185,25 @@ describe.each(READS.flatMap((reads) => VERSIONS.map((version) => ({ reads, versi
       expect(contexts).toEqual([]);
     });
 
+    test('C-096 a name that is not known fails as a wrong key does, so that names cannot be tried out', async () => {
+      const told = new Set<string>();
+      const logged: (string | undefined)[] = [];
+      for (const name of ['alice', 'mallory']) {
+        const { server, refusal } = await watchedServer(reads, { preSharedKeys: keys });
+        const options = knowing(name, new Uint8Array(32));
+        const error = await enterUnderTls(server, options).catch((reason: Error) => reason);
+        await allGone(server, 1);
+        const words = error instanceof Error ? error.message.replace(/^[0-9A-F]+/, '') : 'entered';
+        told.add(words);
+        logged.push(refusal());
+      }
+      expect([...told]).toEqual([expect.not.stringMatching(/^entered/)]);
+      expect(logged).toEqual([
+        expect.not.stringContaining('no key'),
+        'the TLS handshake failed: there is no key of the name that the client gave',
+      ]);
+    });
+
     test('C-096 where keys are asked for, a client without one is refused', async () => {
       const { server, contexts } = await watchedServer(reads, { preSharedKeys: keys });
       expect(await enters(server, { ...only, rejectUnauthorized: false })).toBe(false);

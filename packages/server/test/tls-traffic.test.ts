@@ -106,7 +106,7 @@ describe.each(READS)('reads: %s', (reads) => {
   });
 
   test.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'C-007 a client of %s that ends its side hears all replies first',
+    'C-007 E-08 a client of %s that ends its side hears all replies first',
     async (version) => {
       const disk = new HeldDisk();
       const server = await serving({ reads, tls: TLS, exports: { disk } });

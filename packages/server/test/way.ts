@@ -43,6 +43,7 @@ export const WAY_TLS: ConnectionOptions = {
   checkServerIdentity: () => undefined,
 };
 
-function readWay(word: string | undefined): Way {
-  return word === 'unix' || word === 'tls' ? word : 'tcp';
+function readWay(word = 'tcp'): Way {
+  if (word === 'tcp' || word === 'unix' || word === 'tls') return word;
+  throw new Error(`NBD_WAY: expected tcp, unix or tls, found ${word}`);
 }

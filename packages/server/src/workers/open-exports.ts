@@ -19,7 +19,9 @@ export interface WorkerContext {
  * server closes the source at its end.
  *
  * The disks of all threads must be one disk: what a client has been answered on one connection is true on
- * all others, and those are served by other threads. What is in variables is not shared.
+ * all others, and those are served by other threads. What is in variables is not shared. The `concurrency` of a
+ * driver is kept in each thread: if all together may have `n` calls under way, each has `n / workers`, and a disk that
+ * takes fewer calls than there are threads is for a server without workers.
  */
 export type OpenExports<Data = unknown> = (
   data: Data,

@@ -7,7 +7,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Address } from '../address.ts';
-import { type Log, SILENT } from '../log.ts';
+import { type Log, SILENT, unfailing } from '../log.ts';
 import { optionLimits, type ServeOptions, turnstileRules } from '../serve.ts';
 import { Turnstile, turnstileBytes } from '../turnstile.ts';
 import { checkWhole } from '../whole-number.ts';
@@ -49,7 +49,8 @@ export interface ServeInWorkersOptions extends Omit<ServeOptions, 'exports' | 's
  * TypeError for a module without `openExports`. Then no worker is left.
  */
 export async function serveInWorkers(options: ServeInWorkersOptions): Promise<WorkerServer> {
-  const { module, data, workers, execArgv, log = SILENT, ...shared } = options;
+  const { module, data, workers, execArgv, log: given = SILENT, ...shared } = options;
+  const log = unfailing(given);
   const count = checkWhole('workers', workers ?? defaultWorkers(), {
     minimum: 1,
     maximum: WORKERS_MAX,
@@ -60,7 +61,7 @@ export async function serveInWorkers(options: ServeInWorkersOptions): Promise<Wo
     module: String(module),
     data,
     options: { eager: availableParallelism() > count, ...shared },
-    levels: LOG_LEVELS.filter((level) => log.isLevelEnabled?.(level) ?? true),
+    levels: LOG_LEVELS.filter((level) => given.isLevelEnabled?.(level) ?? true),
     turnstile: new SharedArrayBuffer(turnstileBytes(rules)),
     rendezvous: new SharedArrayBuffer(RENDEZVOUS_BYTES),
   };

@@ -1,4 +1,4 @@
-import type { ServerCounters } from '../server.ts';
+import type { ServerCounters } from '../server-counters.ts';
 
 /** What several threads have served, together. */
 export function sumCounters(all: readonly ServerCounters[]): ServerCounters {

@@ -5,7 +5,8 @@ import type { Address } from '../address.ts';
 import type { LogLevel } from '../log.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { ServeOptions } from '../serve.ts';
-import type { ConnectionInfo, ServerCounters, ServerEvents } from '../server.ts';
+import type { ConnectionInfo, ServerEvents } from '../server.ts';
+import type { ServerCounters } from '../server-counters.ts';
 import type { TlsOptions } from '../tls-options.ts';
 import type { PlainError } from './plain-error.ts';
 

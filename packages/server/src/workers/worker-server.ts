@@ -5,7 +5,8 @@ import { EventEmitter } from 'node:events';
 import { type Address, formatUri } from '../address.ts';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { sumMetrics } from '../metrics/sum-metrics.ts';
-import type { CloseReport, ServerCounters, ServerEvents } from '../server.ts';
+import type { CloseReport, ServerEvents } from '../server.ts';
+import type { ServerCounters } from '../server-counters.ts';
 import type { TlsOptions } from '../tls-options.ts';
 import type { Turnstile } from '../turnstile.ts';
 import { checkMillis } from '../whole-number.ts';
@@ -46,6 +47,7 @@ export interface WorkerServerSettings {
   readonly shutdownTimeout: number;
 }
 
+/** A server in several threads: made by `serveInWorkers`, ended by `close`. */
 export class WorkerServer extends EventEmitter<WorkerServerEvents> {
   readonly #settings: WorkerServerSettings;
   #closing: Promise<WorkerCloseReport> | undefined;
