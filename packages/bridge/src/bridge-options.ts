@@ -27,7 +27,7 @@ export interface BridgeOptions {
   readonly socketMode?: number;
   /** Milliseconds between two pings. A page that is silent for as long after one is gone. Default 30,000. */
   readonly pingInterval?: number;
-  /** For how long an end may take nothing of what the other says, milliseconds. Default 60,000. */
+  /** For how long an end may take less than 240 bytes a second of what the other says, milliseconds. Default 60,000. */
   readonly stallTimeout?: number;
   /**
    * When a client has left: how long its address is kept for the page to dial again. Also how long a client

@@ -37,6 +37,7 @@ export interface BridgeCounters {
 /** Of `tabsMax`: sockets that may be open, those included that are on their way in or out. */
 const SOCKETS_PER_TAB = 4;
 
+/** A bridge at work: made by `openBridge`, ended by `close`. */
 export class Bridge extends EventEmitter<BridgeEvents> {
   readonly #settings: BridgeSettings;
   readonly #door: Door;

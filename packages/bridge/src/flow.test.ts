@@ -53,7 +53,7 @@ test('small messages count too', () => {
   expect(both.told).toEqual(['pause', 'resume']);
 });
 
-test('a sink that takes nothing has stalled, and one that takes a little has not', () => {
+test('a sink that takes nothing has stalled, and one that takes a message now and then has not', () => {
   const stalled = vi.fn<() => void>();
   const { both, flow } = flowOf(stalled);
   for (let i = 0; i < 9; i++) flow.pass(new Uint8Array(2 ** 18));
@@ -64,6 +64,30 @@ test('a sink that takes nothing has stalled, and one that takes a little has not
   expect(stalled).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1000);
   expect(stalled).toHaveBeenCalled();
+});
+
+test('a sink that trickles has stalled, though it takes a byte between two looks', () => {
+  const stalled = vi.fn<() => void>();
+  const { both, flow } = flowOf(stalled);
+  for (let i = 0; i < 1024; i++) flow.pass(new Uint8Array(1));
+  flow.pass(new Uint8Array(2 ** 20));
+  vi.advanceTimersByTime(501);
+  both.takes(1);
+  expect(stalled).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(500);
+  expect(stalled).toHaveBeenCalledTimes(1);
+});
+
+test('a sink that takes as little as is allowed has not, while more comes from the source', () => {
+  const stalled = vi.fn<() => void>();
+  const { both, flow } = flowOf(stalled);
+  for (let i = 0; i < 1025; i++) flow.pass(new Uint8Array(120));
+  for (let i = 0; i < 20; i++) {
+    flow.pass(new Uint8Array(1000)); // what the source had at hand
+    vi.advanceTimersByTime(500);
+    both.takes(1);
+  }
+  expect([flow.isHeld, stalled.mock.calls.length]).toEqual([true, 0]);
 });
 
 test('a sink that could not take while there was no processor has its turn before it has stalled', () => {

@@ -21,6 +21,9 @@ const UNSENT_BYTES_MAX = 2 ** 20;
 /** The same in messages, as a small one costs more than its bytes. */
 const UNSENT_MESSAGES_MAX = 1024;
 
+/** A sink that takes less in a second has stalled: a modem of 2400 bits, slower than any line that disks are used over. */
+const TAKEN_BYTES_PER_SECOND_MIN = 240;
+
 export class Flow {
   readonly #source: FlowSource;
   readonly #sink: FlowSink;
@@ -31,7 +34,7 @@ export class Flow {
   /** Runs while the source is held back. */
   #watch: NodeJS.Timeout | undefined;
 
-  /** `stalled` is called when the sink takes nothing for `stallMillis`. */
+  /** `stalled` is called when the sink takes next to nothing for `stallMillis`. */
   constructor(source: FlowSource, sink: FlowSink, stallMillis: number, stalled: () => void) {
     this.#source = source;
     this.#sink = sink;
@@ -79,15 +82,17 @@ export class Flow {
   }
 
   #watchSink(): void {
-    let before = Infinity;
+    const period = this.#stallMillis / 2;
+    const least = Math.ceil((TAKEN_BYTES_PER_SECOND_MIN * period) / 1000);
+    let before: number | undefined;
     const look = (): void => {
       if (this.#watch !== watch) return;
-      const now = this.#sink.unsentBytes;
-      if (now >= before) this.#stalled();
-      before = now;
+      const taken = this.#bytes - this.#sink.unsentBytes;
+      if (before !== undefined && taken - before < least) this.#stalled();
+      before = taken;
     };
     // A sink may take what this process could not hand over while it had no processor: then is the time to look.
-    const watch = setInterval(() => setImmediate(look), this.#stallMillis / 2);
+    const watch = setInterval(() => setImmediate(look), period);
     this.#watch = watch;
   }
 }

@@ -20,4 +20,5 @@ export {
   TRY_LATER,
   type Visitor,
 } from './admission.ts';
+export { parseListen } from './listen-address.ts';
 export { sameToken } from './same-token.ts';

@@ -1,8 +1,9 @@
 /** The addresses of a bridge, each of which belongs to those who have shown one token. */
-import { resolve } from 'node:path';
-import { type Address, parseAddress } from '@nbd/server';
+import type { Address } from '@nbd/server';
 import type { Place } from './admission.ts';
+import { parseListen } from './listen-address.ts';
 import { MeetingPlace, type MeetingPlaceOptions } from './meeting-place.ts';
+import { showSame, tokenKey } from './same-token.ts';
 
 interface Entry {
   readonly token: string | undefined;
@@ -27,11 +28,11 @@ export class MeetingPlaces {
    * cannot be listened on.
    */
   async find({ listen }: Place, token: string | undefined): Promise<MeetingPlace | undefined> {
-    const address = addressOf(listen);
+    const address = parseListen(listen);
     const isAnyPort = address.kind === 'tcp' && address.port === 0;
-    const key = JSON.stringify([address, isAnyPort ? token : '']);
+    const key = JSON.stringify([address, isAnyPort ? tokenKey(token) : '']);
     const found = this.#entries.get(key);
-    if (found !== undefined) return found.token === token ? found.place : undefined;
+    if (found !== undefined) return showSame(found.token, token) ? found.place : undefined;
     const entry = { token, place: this.#open(key, address) };
     this.#entries.set(key, entry);
     return entry.place;
@@ -54,13 +55,4 @@ export class MeetingPlaces {
       throw error;
     }
   }
-}
-
-/** The same socket is the same address, however its path is spelled. */
-function addressOf(listen: string): Address {
-  const address = parseAddress(listen);
-  if (address.tls === true) {
-    throw new TypeError(`${listen}: a bridge passes on bytes, and has no TLS of its own`);
-  }
-  return address.kind === 'unix' ? { ...address, path: resolve(address.path) } : address;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sameToken } from './same-token.ts';
+import { sameToken, showSame, tokenKey } from './same-token.ts';
 
 test('tokens are the same if and only if their texts are', () => {
   fc.assert(
@@ -17,4 +17,15 @@ test('no token is never the right one', () => {
     false,
     false,
   ]);
+});
+
+test('two visitors show the same if and only if they show one text, or nothing both', () => {
+  const shown = fc.option(fc.string(), { nil: undefined });
+  fc.assert(
+    fc.property(shown, shown, (one, other) => {
+      expect(showSame(one, one)).toBe(true);
+      expect(showSame(one, other)).toBe(one === other);
+      expect(tokenKey(one) === tokenKey(other)).toBe(one === other);
+    }),
+  );
 });

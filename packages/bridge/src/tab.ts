@@ -142,7 +142,7 @@ export class Tab implements TabInfo {
       client.destroy();
       this.close(
         CloseCode.ORDERLY,
-        `the client was dropped: it took nothing for ${stallTimeout} ms`,
+        `the client was dropped: it took next to nothing for ${stallTimeout} ms`,
       );
     });
     this.#toTab = new Flow(client, toPage, stallTimeout, () => page.terminate());

@@ -76,7 +76,7 @@ test('a client that takes nothing for too long is dropped, and the page may come
   const [code, reason] = (await closed) as [number, Buffer];
   expect([code, String(reason)]).toEqual([
     CloseCode.ORDERLY,
-    'the client was dropped: it took nothing for 40 ms',
+    'the client was dropped: it took next to nothing for 40 ms',
   ]);
 });
 
