@@ -106,7 +106,7 @@ test.each([
   [['--export', 'a=null:1', '--export', 'a=null:2'], '--export: "a" is there twice'],
   [
     ['--export', 'a=gs://b/v'],
-    '--export: unknown driver "gs" in "gs://b/v": this server knows file, memory, null, pattern, s3',
+    '--export: unknown driver "gs" in "gs://b/v": this server knows file, dir, memory, null, pattern, s3',
   ],
   [
     ['--listen', '127.0.0.1:10809'],

@@ -72,6 +72,7 @@ const EXAMPLES = `
 What an export is made of:
   SPEC is a driver, and filters behind it, each after " | ":
     file:disk.img       a file or a block device that is there already
+    dir:/images         each regular file in a folder, named NAME/FILE, or FILE if NAME is empty
     memory:64M          a disk in memory, empty at the start, gone at the end
     null:1T             reads as zeroes, forgets what is written
     pattern:1G          each 8 bytes tell their own offset; cannot be written
@@ -90,6 +91,7 @@ Examples:
   ${PROGRAM}                                       64 MiB of memory named "demo"
   ${PROGRAM} disk.img other.raw                    two files, disk.img is the default
   ${PROGRAM} --export 'iso=file:a.iso | readonly'  a file under another name, protected
+  ${PROGRAM} --export '=dir:/images | readonly'    all files of a folder, under their own names
   ${PROGRAM} --listen 'nbd+unix:///?socket=/tmp/nbd.sock' --export =memory:1G
   ${PROGRAM} --listen nbds://0.0.0.0:10809 --tls-certificates pki --tls-verify-peer disk.img
 

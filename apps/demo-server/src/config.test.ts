@@ -92,7 +92,7 @@ test.each([
   ['{"exports": ["a=null:1"]}', '1: exports: expected an object of NAME: SPEC, found a list'],
   [
     '{"exports": {\n"a": "null:1",\n"b": "gs://b/v"}}',
-    '3: exports "b": unknown driver "gs" in "gs://b/v": this server knows file, memory, null, pattern, s3',
+    '3: exports "b": unknown driver "gs" in "gs://b/v": this server knows file, dir, memory, null, pattern, s3',
   ],
   ['{"exports": {"a":\n7}}', '2: exports "a": expected a SPEC or an object with "spec", found 7'],
   ['{"exports": {"a":\n{}}}', '2: exports "a": "spec": expected a SPEC, found none'],

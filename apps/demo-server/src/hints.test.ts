@@ -65,3 +65,12 @@ test('an address in the clear needs no files, whatever else the server has', () 
   const address = { kind: 'tcp', host: '127.0.0.1', port: 4711 } as const;
   expect(hints(address, 'demo', { mode: 'on', certificates: 'pki' })).toBe(hints(address, 'demo'));
 });
+
+test('where there is no default export, the lines show how to see which there are', () => {
+  const tcp = { kind: 'tcp', host: '127.0.0.1', port: 4711 } as const;
+  expect(hints(tcp, undefined)).toContain('\n  nbdinfo --list nbd://127.0.0.1:4711\n');
+  expect(hints(tcp, undefined)).not.toContain('nbdcopy');
+  const text = hints({ ...tcp, tls: true }, undefined, { preSharedKeys: 'pki/keys.psk' });
+  expect(text).toContain("'nbds://NAME@127.0.0.1:4711?tls-psk-file=pki/keys.psk'\n");
+  expect(text).toContain('NAME is one in the file of keys.');
+});

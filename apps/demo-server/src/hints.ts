@@ -7,20 +7,34 @@ import { escapeUnsafe } from './log-escape.ts';
 import type { PlannedTls } from './plan-tls.ts';
 
 /**
- * How to reach `exportName` at `address`, for a shell; ends with a line feed. `tls` is what the
- * server has, for addresses that require it.
+ * How to reach `exportName` at `address`, for a shell; ends with a line feed. Without a name: how to see which there are.
+ * `tls` is what the server has, for addresses that require it.
  */
-export function hints(address: Address, exportName: string, tls?: PlannedTls): string {
+export function hints(address: Address, exportName: string | undefined, tls?: PlannedTls): string {
+  const secured = address.tls === true ? tls : undefined;
   const lines =
-    address.tls === true && tls !== undefined
-      ? secureLines(address, exportName, tls)
-      : plainLines(address, exportName);
+    exportName === undefined
+      ? listLines(address, secured)
+      : secured === undefined
+        ? plainLines(address, exportName)
+        : secureLines(address, exportName, secured);
   return `
 Try it from another terminal:
 ${lines.map((line) => `${line}\n`).join('')}Ctrl-C ends the server.
 
 `;
 }
+
+function listLines(address: Address, tls: PlannedTls | undefined): readonly string[] {
+  const uri = tls === undefined ? formatUri(address, '') : secureUri(address, '', tls);
+  return [
+    `  nbdinfo --list ${quoteForShell(uri)}`,
+    'A name of the list is put behind the port, or behind nbd+unix:///.',
+    ...(tls?.preSharedKeys === undefined ? [] : [NAME_OF_KEY]),
+  ];
+}
+
+const NAME_OF_KEY = 'NAME is one in the file of keys.';
 
 function plainLines(address: Address, exportName: string): readonly string[] {
   const uri = quoteForShell(formatUri(address, exportName));
@@ -43,26 +57,37 @@ function plainLines(address: Address, exportName: string): readonly string[] {
 function secureLines(address: Address, exportName: string, tls: PlannedTls): readonly string[] {
   const { certificates: folder = '', verifyPeer, preSharedKeys } = tls;
   if (preSharedKeys !== undefined) {
-    const uri = clientUri(address, exportName, 'tls-psk-file', preSharedKeys);
-    const named = uri.replace(/:\/\//, '://NAME@');
     const folderOfKeys = forQemu(dirname(preSharedKeys));
     const credentials = `tls-creds-psk,id=tls,endpoint=client,username=NAME,dir=${folderOfKeys}`;
     return [
-      ...libnbdLines(named),
+      ...libnbdLines(secureUri(address, exportName, tls)),
       // The only name that it looks for.
       ...(basename(preSharedKeys) === 'keys.psk'
         ? [qemuLine(address, exportName, credentials)]
         : []),
-      'NAME is one in the file of keys.',
+      NAME_OF_KEY,
     ];
   }
   const needs =
     verifyPeer === true ? 'ca-cert.pem, client-cert.pem and client-key.pem' : 'ca-cert.pem';
   return [
-    ...libnbdLines(clientUri(address, exportName, 'tls-certificates', folder)),
+    ...libnbdLines(secureUri(address, exportName, tls)),
     qemuLine(address, exportName, `tls-creds-x509,id=tls,endpoint=client,dir=${forQemu(folder)}`),
     `Clients look for ${needs} in the folder.`,
   ];
+}
+
+/** With what libnbd needs to be let in. */
+function secureUri(
+  address: Address,
+  exportName: string,
+  { certificates = '', preSharedKeys }: PlannedTls,
+): string {
+  if (preSharedKeys === undefined) {
+    return clientUri(address, exportName, 'tls-certificates', certificates);
+  }
+  const uri = clientUri(address, exportName, 'tls-psk-file', preSharedKeys);
+  return uri.replace(/:\/\//, '://NAME@');
 }
 
 function clientUri(address: Address, exportName: string, key: string, value: string): string {

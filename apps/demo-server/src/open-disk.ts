@@ -4,7 +4,7 @@
 import { type Driver, filter } from '@nbd/driver';
 import type { SharedMemory } from '@nbd/driver-memory';
 import { type Clock, FaultPlan, faulty, readOnly } from '@nbd/filters';
-import type { DriverSpec, FilterSpec, Spec } from './spec.ts';
+import type { DiskDriverSpec, FilterSpec, Spec } from './spec.ts';
 
 const CLOCK: Clock = {
   after(millis, task) {
@@ -26,18 +26,44 @@ export interface OpenDiskOptions {
 }
 
 /** Opens the disk, which belongs to the caller. Rejects with an `Error` whose message is one line. */
-export async function openDisk(spec: Spec, options: OpenDiskOptions): Promise<Driver> {
-  const filters: readonly FilterSpec[] = options.readOnly
-    ? [{ kind: 'readonly' }, ...spec.filters]
-    : spec.filters;
-  // Right above the file, so that it needs no permission to write and no lock.
-  const sealed = filters[0]?.kind === 'readonly';
-  const disk = await openDriver(spec.driver, { ...options, readOnly: sealed });
+export async function openDisk(
+  spec: Spec<DiskDriverSpec>,
+  options: OpenDiskOptions,
+): Promise<Driver> {
+  const filters = filtersOf(spec, options.readOnly);
+  const disk = await openDriver(spec.driver, { ...options, readOnly: isSealed(filters) });
   return filters.reduce(applyFilter, disk);
 }
 
+/** All that is around the driver, the nearest first. */
+export function filtersOf({ filters }: Spec, sealed: boolean): readonly FilterSpec[] {
+  return sealed ? [{ kind: 'readonly' }, ...filters] : filters;
+}
+
+/** Protected right above the file, so that it needs no permission to write and no lock. */
+export function isSealed([nearest]: readonly FilterSpec[]): boolean {
+  return nearest?.kind === 'readonly';
+}
+
+/** The drivers of other threads would not learn of another size. */
+export function withoutResize(disk: Driver): Driver {
+  return filter(disk, { resize: undefined });
+}
+
+export function applyFilter(disk: Driver, spec: FilterSpec): Driver {
+  switch (spec.kind) {
+    case 'readonly':
+      return readOnly(disk);
+    case 'faults': {
+      const plan = new FaultPlan({ seed: spec.seed, clock: CLOCK });
+      for (const fault of spec.faults) plan.add(fault);
+      return faulty(disk, plan);
+    }
+  }
+}
+
 /** Loads a driver only where there is a disk for it: each takes about half a mebibyte. */
-async function openDriver(driver: DriverSpec, options: OpenDiskOptions): Promise<Driver> {
+async function openDriver(driver: DiskDriverSpec, options: OpenDiskOptions): Promise<Driver> {
   const { shared, readOnly: sealed, notice } = options;
   switch (driver.kind) {
     case 'file': {
@@ -62,23 +88,6 @@ async function openDriver(driver: DriverSpec, options: OpenDiskOptions): Promise
     case 's3': {
       const { openVolumeDisk } = await import('./open-volume-disk.ts');
       return openVolumeDisk(driver, notice);
-    }
-  }
-}
-
-/** The drivers of other threads would not learn of another size. */
-function withoutResize(disk: Driver): Driver {
-  return filter(disk, { resize: undefined });
-}
-
-function applyFilter(disk: Driver, spec: FilterSpec): Driver {
-  switch (spec.kind) {
-    case 'readonly':
-      return readOnly(disk);
-    case 'faults': {
-      const plan = new FaultPlan({ seed: spec.seed, clock: CLOCK });
-      for (const fault of spec.faults) plan.add(fault);
-      return faulty(disk, plan);
     }
   }
 }

@@ -1,10 +1,12 @@
 /**
  * From a plan to open disks, by name.
  */
-import { type ExportDefinition, exportTable } from '@nbd/driver';
-import { openDisk, type OpenDiskOptions } from './open-disk.ts';
+import { exportTable } from '@nbd/driver';
+import { openDisk } from './open-disk.ts';
+import { openFolder, type OpenFolderOptions } from './open-folder.ts';
 import { failure } from './program-error.ts';
 import { type ExportPlans, ReloadableExports } from './reloadable-exports.ts';
+import type { ServedExports } from './served-exports.ts';
 import type { Spec } from './spec.ts';
 
 /** What is to be opened. */
@@ -14,8 +16,8 @@ export interface PlannedDisks {
 }
 
 export interface OpenDisksOptions {
-  /** For each disk, what is particular to it. */
-  readonly particular: (name: string) => Omit<OpenDiskOptions, 'readOnly'>;
+  /** For each export, what is particular to it. */
+  readonly particular: (name: string) => Omit<OpenFolderOptions, 'readOnly'>;
   /** Told of a disk that did not close once nobody used it any more. */
   readonly closeFailed: (error: unknown) => void;
 }
@@ -40,10 +42,9 @@ export async function openDisks(
 }
 
 /** @throws ProgramError "wrong-usage" for names that no client could be told */
-export function checkNames({ exports, readOnly }: PlannedDisks): void {
-  const options = { readOnly, notice: () => undefined };
+export function checkNames({ exports }: PlannedDisks): void {
   try {
-    exportTable(Array.from(exports, ([name, spec]) => [name, definitionOf(spec, options)]));
+    exportTable(Array.from(exports.keys(), (name) => [name, unopened]));
   } catch (error) {
     throw failure('wrong-usage', error);
   }
@@ -59,8 +60,8 @@ export function exportPlans(
       name,
       {
         what: describeDisk(spec, readOnly),
-        make: () =>
-          exportTable([[name, definitionOf(spec, { readOnly, ...particular(name) })]] as const),
+        isFolder: spec.driver.kind === 'dir',
+        make: () => madeOf(name, spec, { readOnly, ...particular(name) }),
       },
     ]),
   );
@@ -71,7 +72,21 @@ export function describeDisk(spec: Spec, readOnly: boolean): string {
   return JSON.stringify([spec, readOnly]);
 }
 
-function definitionOf(spec: Spec, options: OpenDiskOptions): ExportDefinition {
-  const { tls } = spec;
-  return { driver: () => openDisk(spec, options), ...(tls !== undefined && { tls }) };
+function madeOf(name: string, spec: Spec, options: OpenFolderOptions): ServedExports {
+  const { driver, tls } = spec;
+  if (driver.kind === 'dir') return openFolder(name, { ...spec, driver }, options);
+  return exportTable([
+    [
+      name,
+      {
+        driver: () => openDisk({ ...spec, driver }, options),
+        ...(tls !== undefined && { tls }),
+      },
+    ],
+  ]);
+}
+
+/** Of an export whose name alone is looked at. */
+function unopened(): never {
+  throw new Error('expected not to be opened');
 }

@@ -1,6 +1,6 @@
 import { defaultWorkers } from '@nbd/server';
 import { expect, test } from 'vitest';
-import { checkOwners, makePlan } from './plan.ts';
+import { checkOwners, defaultDisk, makePlan, shownNames } from './plan.ts';
 import { parseSpec } from './spec.ts';
 
 const ONE = parseSpec('null:1');
@@ -70,6 +70,20 @@ test('an export without a name is the default one wherever it stands', () => {
     },
   ]);
   expect(plan.defaultExport).toBe('');
+});
+
+test('a folder is never the default export, whatever its name and its place', () => {
+  const folder = parseSpec('dir:/images');
+  const exports = new Map([
+    ['', folder],
+    ['isos', folder],
+  ]);
+  expect(makePlan([{ exports }]).defaultExport).toBe('');
+  expect(defaultDisk(exports)).toBeUndefined();
+  expect(shownNames(exports)).toEqual(['/', 'isos/']);
+  const beside = new Map([...exports, ['a', ONE] as const]);
+  expect(makePlan([{ exports: beside }]).defaultExport).toBe('a');
+  expect(shownNames(beside)).toEqual(['/', 'isos/', 'a']);
 });
 
 test('a FILE whose name holds a bar is that file, not a SPEC', () => {

@@ -22,7 +22,7 @@ export interface Plan extends Decided {
   readonly metrics?: MetricsAddress;
   /** At least one. */
   readonly exports: ReadonlyMap<string, Spec>;
-  /** The name of the export for those who ask for none; it may be empty. */
+  /** The name of the export for those who ask for none; it may be empty, and is if there is none. */
   readonly defaultExport: string;
 }
 
@@ -58,7 +58,6 @@ export function makePlan(sources: readonly Settings[]): Plan {
     exports.set(name, spec);
   }
   if (exports.size === 0) exports.set(...DEMO);
-  const [first = ''] = exports.keys();
   const { tls, tlsCertificates, tlsVerifyPeer, tlsPsk, ...decided } = decide(
     sources,
     // One thread, so that the calls on which faults fall are counted in one place, and a volume has one owner.
@@ -68,9 +67,20 @@ export function makePlan(sources: readonly Settings[]): Plan {
   return {
     ...decided,
     exports,
-    defaultExport: exports.has('') ? '' : first,
+    defaultExport: defaultDisk(exports) ?? '',
     tls: planTls({ tls, tlsCertificates, tlsVerifyPeer, tlsPsk }, decided.listen, exports),
   };
+}
+
+/** The name of the disk for clients that name none; undefined if there are only folders. */
+export function defaultDisk(exports: Plan['exports']): string | undefined {
+  const names = [...exports].flatMap(([name, { driver }]) => (driver.kind === 'dir' ? [] : [name]));
+  return names.includes('') ? '' : names[0];
+}
+
+/** The names, of folders with a slash behind them. */
+export function shownNames(exports: Plan['exports']): readonly string[] {
+  return Array.from(exports, ([name, { driver }]) => (driver.kind === 'dir' ? `${name}/` : name));
 }
 
 /** @throws ProgramError "wrong-usage" if several threads would own one volume */
@@ -110,9 +120,7 @@ function exportsOf({ files = [], exports = new Map<string, Spec>() }: Settings) 
 }
 
 function sameName(name: string, ...specs: readonly [Spec, Spec]): ProgramError {
-  const [one, other] = specs.map(({ driver }) =>
-    driver.kind === 'file' ? driver.path : driver.kind,
-  );
+  const [one, other] = specs.map(({ driver }) => ('path' in driver ? driver.path : driver.kind));
   return new ProgramError(
     'wrong-usage',
     `two exports are named ${JSON.stringify(name)}, ${one} and ${other}: name one otherwise, with --export NAME=SPEC`,

@@ -1,6 +1,8 @@
 /**
  * The ways this program fails on purpose. Anything else that is thrown is a bug: it shows its stack.
  */
+import { escapeUnsafe } from './log-escape.ts';
+
 export type ProgramErrorCode =
   /** The command line, the environment or the configuration file asks for what cannot be. */
   | 'wrong-usage'
@@ -29,9 +31,9 @@ export class ProgramError extends Error {
     return EXIT_CODES[this.code];
   }
 
-  /** The message as one line, whatever a path or a system error brought into it. */
+  /** The message as one line that no terminal obeys, whatever a path, a system error or a store brought into it. */
   get line(): string {
-    return this.message.replaceAll(/\s*[\r\n]+\s*/g, ' ');
+    return escapeUnsafe(this.message.replaceAll(/\s*[\r\n]+\s*/g, ' '));
   }
 }
 

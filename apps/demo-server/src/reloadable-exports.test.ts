@@ -3,6 +3,8 @@ import { type Driver, type ExportTable, exportTable, type OpenExport } from '@nb
 import { expect, test } from 'vitest';
 import { type ExportPlan, ReloadableExports } from './reloadable-exports.ts';
 
+const CLIENT = { peer: 'unix' };
+
 /** Disks that tell what is done to them. */
 function recording() {
   const events: string[] = [];
@@ -14,6 +16,7 @@ function recording() {
     { open, flush }: { open?: () => Promise<void>; flush?: () => Promise<void> } = {},
   ): ExportPlan => ({
     what,
+    isFolder: false,
     make: (): ExportTable =>
       exportTable([
         [
@@ -42,7 +45,7 @@ function settled(): Promise<void> {
 }
 
 async function opened(exports: ReloadableExports, name: string): Promise<OpenExport> {
-  const found = await exports.open(name);
+  const found = await exports.open(name, CLIENT);
   if (found === undefined) throw new Error(`expected an export ${name}, found none`);
   return found;
 }
@@ -53,8 +56,8 @@ test('new exports are opened, those that stay keep their disks, those that go ar
   await replace({ b: 'disk 2', c: 'disk 3' });
   await settled();
   expect(events).toEqual(['opened disk 1', 'opened disk 2', 'opened disk 3', 'closed disk 1']);
-  expect([...exports.list()]).toEqual([{ name: 'b' }, { name: 'c' }]);
-  expect(await exports.open('a')).toBeUndefined();
+  expect([...(await exports.list())]).toEqual([{ name: 'b' }, { name: 'c' }]);
+  expect(await exports.open('a', CLIENT)).toBeUndefined();
   expect((await opened(exports, '')).name).toBe('b');
 });
 
@@ -83,7 +86,7 @@ test('if one does not open, all is as it was', async () => {
     ['c', fails],
   ]);
   await expect(exports.replace(plans)).rejects.toThrow('export "c" cannot be opened: no such file');
-  expect([...exports.list()]).toEqual([{ name: 'a' }]);
+  expect([...(await exports.list())]).toEqual([{ name: 'a' }]);
   expect(events).toEqual(['opened disk 1', 'opened disk 2', 'closed disk 2']);
 });
 
@@ -91,7 +94,7 @@ test('replacements that overlap are done one after the other', async () => {
   const { exports, events, replace } = recording();
   await Promise.all([replace({ a: 'disk 1' }), replace({ a: 'disk 2' }), replace({ a: 'disk 3' })]);
   await settled();
-  expect([...exports.list()]).toEqual([{ name: 'a' }]);
+  expect([...(await exports.list())]).toEqual([{ name: 'a' }]);
   expect(events.filter((event) => event.startsWith('closed'))).toEqual([
     'closed disk 1',
     'closed disk 2',
@@ -106,7 +109,7 @@ test('at the end all are closed, once, also those that had gone and are still in
   await Promise.all([exports.close(), exports.close()]);
   await used.close();
   expect(events).toEqual(['opened disk 1', 'opened disk 2', 'closed disk 2', 'closed disk 1']);
-  expect(() => exports.open('b')).toThrow('the exports are closed');
+  expect(() => exports.open('b', CLIENT)).toThrow('the exports are closed');
   await expect(replace({ c: 'disk 3' })).rejects.toThrow('the exports are closed');
 });
 
@@ -127,9 +130,9 @@ test('a disk that does not close when it has gone is told of', async () => {
   const { exports, failures } = recording();
   const fault = new Error('worn out');
   const driver: Driver = { size: 1, read: () => undefined, close: () => Promise.reject(fault) };
-  const plan = { what: 'worn', make: () => exportTable({ a: driver }) };
+  const plan = { what: 'worn', isFolder: false, make: () => exportTable({ a: driver }) };
   await exports.replace(new Map([['a', plan]]));
-  await exports.replace(new Map([['a', { what: 'new', make: () => exportTable({ a: driver }) }]]));
+  await exports.replace(new Map([['a', { ...plan, what: 'new' }]]));
   await settled();
   expect(failures).toEqual([fault]);
 });

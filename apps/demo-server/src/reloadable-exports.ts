@@ -7,25 +7,29 @@
 import {
   type Awaitable,
   DriverError,
+  type ExportContext,
   type ExportListing,
   type ExportSource,
-  type ExportTable,
   type OpenExport,
 } from '@nbd/driver';
+import type { ServedExports } from './served-exports.ts';
 
 /** What is to be served: for each name what it is, in words that differ where it differs, and how to make it. */
 export type ExportPlans = ReadonlyMap<string, ExportPlan>;
 
 export interface ExportPlan {
   readonly what: string;
-  /** A table of this export alone, not yet open. */
-  readonly make: () => ExportTable;
+  /** It stands for all exports whose names are its own, a slash and a part without one; or for all without, if its name is empty. */
+  readonly isFolder: boolean;
+  /** A source of this export alone, or of those in this folder, not yet open. */
+  readonly make: () => ServedExports;
 }
 
-/** A disk that is served, or was and is still in use. */
+/** What is served, or was and is still in use. */
 interface Served {
   readonly what: string;
-  readonly table: ExportTable;
+  readonly isFolder: boolean;
+  readonly source: ServedExports;
   /** How many connections have it. */
   uses: number;
   isRetired: boolean;
@@ -55,18 +59,25 @@ export class ReloadableExports implements ExportSource {
     await replacing;
   }
 
-  list(): Iterable<ExportListing> {
-    return Array.from(this.#served.keys(), (name) => ({ name }));
+  /** An export with a name of its own hides a file of that name. */
+  async list(): Promise<Iterable<ExportListing>> {
+    const served = this.#served;
+    const lists = await Promise.all(
+      Array.from(served, async ([name, { isFolder, source }]) =>
+        isFolder ? [...(await source.list())].filter((file) => !served.has(file.name)) : [{ name }],
+      ),
+    );
+    return lists.flat();
   }
 
-  open(name: string): Awaitable<OpenExport | undefined> {
+  open(name: string, context: ExportContext): Awaitable<OpenExport | undefined> {
     if (this.#isClosed) throw new DriverError('ESHUTDOWN', 'the exports are closed');
     const served = this.#find(name);
     if (served === undefined) return undefined;
     // Before it is open, so that a reload in the meantime does not close it.
     served.uses++;
     try {
-      const opening = served.table.open(name);
+      const opening = served.source.open(name, context);
       if (opening instanceof Promise) return this.#lendLater(served, opening);
       return this.#lend(served, opening);
     } catch (error) {
@@ -76,7 +87,7 @@ export class ReloadableExports implements ExportSource {
   }
 
   requiresTls(name: string): boolean {
-    return this.#find(name)?.table.requiresTls(name) === true;
+    return this.#find(name)?.source.requiresTls(name) === true;
   }
 
   /** Flushes and closes all, also what is still in use. Rejects with the failures of those that do not close. Later calls answer the same. */
@@ -89,7 +100,7 @@ export class ReloadableExports implements ExportSource {
     this.#isClosed = true;
     await this.#last;
     const all = [...this.#served.values(), ...this.#retired];
-    const closings = await Promise.allSettled(all.map(({ table }) => table.close()));
+    const closings = await Promise.allSettled(all.map(({ source }) => source.close()));
     const faults = closings.flatMap((closing) =>
       closing.status === 'rejected' ? [closing.reason as unknown] : [],
     );
@@ -104,20 +115,20 @@ export class ReloadableExports implements ExportSource {
     const next = new Map<string, Served>();
     const fresh: Served[] = [];
     try {
-      for (const [name, { what, make }] of plans) {
+      for (const [name, { what, isFolder, make }] of plans) {
         const known = this.#served.get(name);
         if (known?.what === what) {
           next.set(name, known);
           continue;
         }
-        const served = { what, table: make(), uses: 0, isRetired: false };
+        const served = { what, isFolder, source: make(), uses: 0, isRetired: false };
         fresh.push(served);
         next.set(name, served);
       }
-      await Promise.all(fresh.map(({ table }) => table.openAll()));
+      await Promise.all(fresh.map(({ source }) => source.openAll()));
     } catch (error) {
       // What those that did open say at their end is no news beside it.
-      await Promise.allSettled(fresh.map(({ table }) => table.close()));
+      await Promise.allSettled(fresh.map(({ source }) => source.close()));
       throw error;
     }
     const before = this.#served;
@@ -127,9 +138,10 @@ export class ReloadableExports implements ExportSource {
 
   #find(name: string): Served | undefined {
     const known = this.#served.get(name);
-    if (known !== undefined || name !== '') return known;
-    const [first] = this.#served.values();
-    return first;
+    if (known?.isFolder === false) return known;
+    if (name === '') return [...this.#served.values()].find(({ isFolder }) => !isFolder);
+    const folder = this.#served.get(name.slice(0, Math.max(name.lastIndexOf('/'), 0)));
+    return folder?.isFolder === true ? folder : undefined;
   }
 
   #lend(served: Served, opened: OpenExport | undefined): OpenExport | undefined {
@@ -178,7 +190,7 @@ export class ReloadableExports implements ExportSource {
   /** It stays among the retired until it is closed: the end of all has to wait for what it still has to write. */
   async #closeRetired(served: Served): Promise<void> {
     try {
-      await served.table.close();
+      await served.source.close();
     } catch (error) {
       this.#closeFailed(error);
     } finally {

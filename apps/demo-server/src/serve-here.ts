@@ -4,6 +4,7 @@
 import { type Server, serve } from '@nbd/server';
 import type { Logger } from 'pino';
 import { checkNames, exportPlans, openDisks, type OpenDisksOptions } from './open-disks.ts';
+import type { OpenFolderOptions } from './open-folder.ts';
 import type { Plan } from './plan.ts';
 import { failure } from './program-error.ts';
 import type { ReloadableExports } from './reloadable-exports.ts';
@@ -12,7 +13,8 @@ import { serveOptions, type Serving } from './serving.ts';
 /** @throws ProgramError for disks and addresses that cannot be opened */
 export async function serveHere(plan: Plan, log: Logger): Promise<Serving> {
   const notice = (text: string): void => log.debug(text);
-  const particular: OpenDisksOptions['particular'] = () => ({ notice });
+  const refused: OpenFolderOptions['refused'] = (text, { peer }) => log.info({ peer }, text);
+  const particular: OpenDisksOptions['particular'] = () => ({ notice, refused });
   const closeFailed = (err: unknown): void => log.error({ err }, 'a disk cannot be closed');
   const disks = await openDisks(plan, { particular, closeFailed });
   const server = await listen(plan, disks, log);

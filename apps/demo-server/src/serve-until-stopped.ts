@@ -8,7 +8,7 @@ import { openLog } from './log.ts';
 import { Health } from './metrics/health.ts';
 import type { MetricsServer } from './metrics/metrics-server.ts';
 import { urlOf } from './metrics/metrics-address.ts';
-import type { Plan } from './plan.ts';
+import { defaultDisk, type Plan, shownNames } from './plan.ts';
 import { ProgramError } from './program-error.ts';
 import { exportsStep } from './reload-exports.ts';
 import { Reloader, type ReloadStep } from './reloader.ts';
@@ -47,7 +47,7 @@ export async function serveUntilStopped(parts: ProgramParts): Promise<void> {
     state: () => ({
       version: parts.version,
       isReady: health.isReady,
-      exportNames: [...inForce.exports.keys()],
+      exportNames: shownNames(inForce.exports),
       reloads: reloader.counts,
     }),
     metrics: async () => {
@@ -84,7 +84,7 @@ async function beServing(
   log: Logger,
 ): Promise<void> {
   for (const uri of server.uris) await announce(`listening ${uri}`);
-  log.info({ exports: [...plan.exports.keys()], workers: server.workers }, 'ready');
+  log.info({ exports: shownNames(plan.exports), workers: server.workers }, 'ready');
   giveHints(plan, server, log);
   const signal = await Promise.race([stopped, server.failed]);
   log.info({ signal, connections: await server.openConnections() }, 'stopping');
@@ -127,7 +127,7 @@ async function openForOperators(
 function giveHints(plan: Plan, { addresses }: Serving, log: Logger): void {
   const address = addressToTry(plan, addresses);
   if (plan.logFormat !== 'text' || !log.isLevelEnabled('info') || address === undefined) return;
-  process.stderr.write(hints(address, plan.defaultExport, plan.tls));
+  process.stderr.write(hints(address, defaultDisk(plan.exports), plan.tls));
 }
 
 /** The first, unless the default export is for clients under TLS only: then one that has TLS, and as one that requires it. */

@@ -14,6 +14,7 @@ test.each([
     { kind: 'file', path: 'disk.img' },
     [READONLY, READONLY],
   ],
+  ['dir:/images | readonly', { kind: 'dir', path: '/images' }, [READONLY]],
   [
     's3://bucket/disks/boot@monday',
     { kind: 's3', bucket: 'bucket', prefix: 'disks', volume: 'boot', snapshot: 'monday' },
@@ -50,18 +51,19 @@ test('a path keeps each character unless white space, a bar and white space stan
 test.each([
   [
     'gs://bucket/volume',
-    'unknown driver "gs" in "gs://bucket/volume": this server knows file, memory, null, pattern, s3',
+    'unknown driver "gs" in "gs://bucket/volume": this server knows file, dir, memory, null, pattern, s3',
   ],
   [
     'disk.img',
-    'unknown driver "disk.img" in "disk.img": this server knows file, memory, null, pattern, s3',
+    'unknown driver "disk.img" in "disk.img": this server knows file, dir, memory, null, pattern, s3',
   ],
-  ['', 'unknown driver "" in "": this server knows file, memory, null, pattern, s3'],
+  ['', 'unknown driver "" in "": this server knows file, dir, memory, null, pattern, s3'],
   [
     'toString:1',
-    'unknown driver "toString" in "toString:1": this server knows file, memory, null, pattern, s3',
+    'unknown driver "toString" in "toString:1": this server knows file, dir, memory, null, pattern, s3',
   ],
   ['memory', 'expected more behind "memory", such as memory:64M, in "memory"'],
+  ['dir:', 'expected more behind "dir", such as dir:/images, in "dir:"'],
   ['file:', 'expected more behind "file", such as file:disk.img, in "file:"'],
   [
     'memory:big',

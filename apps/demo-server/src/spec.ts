@@ -2,7 +2,7 @@
  * What an export is made of, as one line: a driver followed by filters.
  *
  *   SPEC    = DRIVER *( " | " FILTER )
- *   DRIVER  = "file:" PATH | "memory:" SIZE | "null:" SIZE | "pattern:" SIZE | "s3://" BUCKET [ "/" PREFIX ] "/" VOLUME
+ *   DRIVER  = "file:" PATH | "dir:" PATH | "memory:" SIZE | "null:" SIZE | "pattern:" SIZE | "s3://" BUCKET [ "/" PREFIX ] "/" VOLUME
  *   FILTER  = "readonly" | "delay:" DELAY | "fault:" FAULT, the last two as `parse-faults.ts` has them
  *
  * A bar separates only where there is white space on both sides of it, or before it at the end. So a
@@ -13,15 +13,19 @@ import { type FaultsSpec, parseDelay, parseFault } from './parse-faults.ts';
 import { failure, ProgramError } from './program-error.ts';
 import { parseSize } from './size.ts';
 
-export type DriverSpec =
+/** A disk. */
+export type DiskDriverSpec =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'memory' | 'null' | 'pattern'; readonly size: number }
   | ({ readonly kind: 's3' } & VolumeUrl);
 
+/** A disk, or a folder of them. */
+export type DriverSpec = DiskDriverSpec | { readonly kind: 'dir'; readonly path: string };
+
 export type FilterSpec = { readonly kind: 'readonly' } | FaultsSpec;
 
-export interface Spec {
-  readonly driver: DriverSpec;
+export interface Spec<D extends DriverSpec = DriverSpec> {
+  readonly driver: D;
   /** The first is nearest to the driver. */
   readonly filters: readonly FilterSpec[];
   /** For clients under TLS only. A SPEC cannot say so, a configuration file can. */
@@ -33,6 +37,7 @@ const BAR = /\s+\|(?:\s+|$)/;
 /** What comes behind the colon, for those who forgot it. */
 const EXAMPLES: Readonly<Record<DriverSpec['kind'], string>> = {
   file: 'file:disk.img',
+  dir: 'dir:/images',
   memory: 'memory:64M',
   null: 'null:1T',
   pattern: 'pattern:1G',
@@ -60,7 +65,7 @@ function parseDriver(driver: string, text: string): DriverSpec {
   if (argument === '') {
     throw wrong(`expected more behind "${kind}", such as ${EXAMPLES[kind]}, in ${quote(text)}`);
   }
-  if (kind === 'file') return { kind, path: argument };
+  if (kind === 'file' || kind === 'dir') return { kind, path: argument };
   if (kind === 's3') return inside(text, () => ({ kind, ...volumeUrl(driver) }));
   return inside(text, () => ({ kind, size: parseSize(argument) }));
 }

@@ -3,6 +3,7 @@
  */
 import type { SharedMemory } from '@nbd/driver-memory';
 import type { ReloadableSource, WorkerContext } from '@nbd/server';
+import type { OpenFolderOptions } from './open-folder.ts';
 import { exportPlans, openDisks, type OpenDisksOptions, type PlannedDisks } from './open-disks.ts';
 
 /** What the threads are given. */
@@ -19,9 +20,10 @@ export async function openExports(
   const notice = (text: string): void => {
     if (index === 0) log.debug({}, text);
   };
+  const refused: OpenFolderOptions['refused'] = (text, { peer }) => log.info({ peer }, text);
   const particularIn =
     ({ memories }: ThreadDisks): OpenDisksOptions['particular'] =>
-    (name) => ({ notice, shared: { memory: memories.get(name) } });
+    (name) => ({ notice, refused, shared: { memory: memories.get(name) } });
   const disks = await openDisks(first, {
     particular: particularIn(first),
     closeFailed: (err) => log.error({ err }, 'a disk cannot be closed'),

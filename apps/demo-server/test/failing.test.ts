@@ -28,6 +28,13 @@ test.each([
   });
 });
 
+test('what a path brings into the message does nothing to a terminal', async () => {
+  const { code, stderr } = await finish(['--export', 'a=file:no\u001b[2J\u202e\u2028\nfile']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^nbd-demo-server: export "a" cannot be opened: no\\u001b\[2J[^\n]+\n$/);
+  expect(stderr.trimEnd()).not.toMatch(/[\p{C}\p{Zl}\p{Zp}]/u);
+});
+
 test('a wrong NBD_LOG_LEVEL is wrong usage', async () => {
   expect(await finish([], { env: { NBD_LOG_LEVEL: 'loud' } })).toMatchObject({
     code: 2,

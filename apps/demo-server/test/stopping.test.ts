@@ -33,7 +33,7 @@ describe.each(WORKERS)('workers: %s', (workers) => {
     },
   );
 
-  test('what is in flight is answered before the server ends', async () => {
+  test('E-05 what is in flight is answered before the server ends', async () => {
     const program = startPattern();
     const client = await stalledClient(program);
 
