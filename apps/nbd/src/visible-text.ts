@@ -3,14 +3,14 @@
  * move the cursor, colour the screen or turn the direction of the text.
  */
 
-/** The text with control and format characters, and lone surrogates, spelled out. */
+/** The text with control and format characters, lone surrogates, and ends of lines of any kind, spelled out. */
 export function visible(text: string): string {
-  return text.replaceAll(/\p{C}/gu, escape);
+  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, escape);
 }
 
 /** A name: as it is if it is plain, else in quotes; the empty one always is. */
 export function visibleName(name: string): string {
-  return /^[^\s"\p{C}](?:[^"\p{C}]*[^\s"\p{C}])?$/u.test(name)
+  return /^[^\s"\p{C}](?:[^"\p{C}\p{Zl}\p{Zp}]*[^\s"\p{C}])?$/u.test(name)
     ? name
     : visible(JSON.stringify(name));
 }

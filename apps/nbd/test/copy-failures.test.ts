@@ -106,17 +106,20 @@ test.each([
   ['the flush at the end', 'target', { on: 'flush', fail: 'EIO' }],
   ['a connection lost in the middle of data', 'source', { on: 'read', cut: 'in the payload' }],
   ['a write that was lost with its connection', 'target', { on: 'write', cut: 'before the disk' }],
-] as const)('%s is the failure of the copy, in one line (K-032)', async (_what, blamed, fault) => {
-  const source = await serveFaulty(4 * MIB, noise(MIB), MIB);
-  const target = await serveFaulty(4 * MIB);
-  const added = (blamed === 'source' ? source : target).faults.add(fault);
-  const args = ['copy', '--json', source.uri, target.uri];
-  const { code, stdout, stderr } = await runHere(args);
-  expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toMatch(/^nbd: .+\n$/);
-  expect(stderr).toContain(`nbd: ${blamed === 'source' ? source.uri : target.uri}: `);
-  expect(added.hits).toBeGreaterThan(0);
-});
+] as const)(
+  '%s is the failure of the copy, in one line (K-032, E-41)',
+  async (_what, blamed, fault) => {
+    const source = await serveFaulty(4 * MIB, noise(MIB), MIB);
+    const target = await serveFaulty(4 * MIB);
+    const added = (blamed === 'source' ? source : target).faults.add(fault);
+    const args = ['copy', '--json', source.uri, target.uri];
+    const { code, stdout, stderr } = await runHere(args);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^nbd: .+\n$/);
+    expect(stderr).toContain(`nbd: ${blamed === 'source' ? source.uri : target.uri}: `);
+    expect(added.hits).toBeGreaterThan(0);
+  },
+);
 
 test('after a failure nothing more is begun', async () => {
   const source = await serveFaulty(8 * MIB, noise(8 * MIB));

@@ -2,21 +2,44 @@
 /** The program: one command for the page and for the clients. SIGINT and SIGTERM end it. */
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { inOneLine } from './one-line.ts';
 import { pageFiles } from './page-files.ts';
 import { serveMedia } from './serve-media.ts';
-import { HELP, readSettings } from './settings.ts';
+import { HELP, readSettings, type Settings } from './settings.ts';
 
-try {
-  const settings = readSettings(process.argv.slice(2));
-  if (settings === undefined) console.log(HELP);
-  else {
-    const page = pageFiles(fileURLToPath(new URL('page/', import.meta.url)));
-    const media = await serveMedia(settings, page, console.log);
-    console.log(`page    ${media.url}`);
-    await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));
-    await media.close();
+process.exitCode = await run(process.argv.slice(2));
+
+/** Answers the exit code: 0, or 2 for arguments that cannot be, or 1 if it cannot listen. */
+async function run(args: readonly string[]): Promise<number> {
+  let settings: Settings | undefined;
+  try {
+    settings = readSettings(args);
+  } catch (error) {
+    complain(error);
+    return 2;
   }
-} catch (error) {
-  console.error(`virtual-media: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  if (settings === undefined) {
+    console.log(HELP);
+    return 0;
+  }
+  try {
+    await serveUntilStopped(settings);
+    return 0;
+  } catch (error) {
+    complain(error);
+    return 1;
+  }
+}
+
+async function serveUntilStopped(settings: Settings): Promise<void> {
+  const page = pageFiles(fileURLToPath(new URL('page/', import.meta.url)));
+  const media = await serveMedia(settings, page, console.log);
+  console.log(`page    ${media.url}`);
+  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));
+  await media.close();
+}
+
+function complain(error: unknown): void {
+  const reason = error instanceof Error ? error.message : String(error);
+  console.error(`virtual-media: ${inOneLine(reason)}`);
 }

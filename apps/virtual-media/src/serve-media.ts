@@ -4,6 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openBridge, refuse, sameToken } from '@nbd/bridge';
 import { CloseCode } from '@nbd/websocket';
+import { inOneLine } from './one-line.ts';
 import type { Settings } from './settings.ts';
 
 export interface ServedMedia {
@@ -44,9 +45,4 @@ export async function serveMedia(
       http.closeAllConnections();
     },
   };
-}
-
-/** What a page says of its end neither breaks a line nor commands a terminal. */
-function inOneLine(text: string): string {
-  return text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }

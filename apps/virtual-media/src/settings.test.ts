@@ -23,6 +23,10 @@ test.each([
   [['--port', '65536'], '--port: expected a number of 0 to 65535, found "65536"'],
   [['--port', 'x'], 'found "x"'],
   [['--token', ''], '--token: expected a text, found none'],
+  [['--host', ''], '--host: expected a name or an address, found none'],
+  [['--listen', '127.0.0.1:10809'], '--listen: "127.0.0.1:10809" is not an address'],
+  [['--listen', 'nbds://127.0.0.1:1'], '--listen: nbds://127.0.0.1:1: a bridge passes on bytes'],
+  [['--listen', 'nbd+unix:///'], '--listen: nbd+unix:///: expected socket=PATH'],
   [['--tokens', 'a'], "Unknown option '--tokens'"],
 ])('%j is refused', (args, expected) => {
   expect(() => readSettings(args)).toThrow(expected);

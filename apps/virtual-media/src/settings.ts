@@ -1,6 +1,7 @@
 /** What the command line says. */
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { parseListen } from '@nbd/bridge';
 
 export interface Settings {
   /** Where the page is. Port 0 is any that is free. */
@@ -39,9 +40,21 @@ export function readSettings(args: readonly string[]): Settings | undefined {
   });
   if (values.help) return undefined;
   const { listen, host, port, token } = values;
+  checkListen(listen);
+  if (host === '') throw new TypeError('--host: expected a name or an address, found none');
   if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
-    throw new TypeError(`--port: expected a number of 0 to ${PORT_MAX}, found "${port}"`);
+    throw new TypeError(
+      `--port: expected a number of 0 to ${PORT_MAX}, found ${JSON.stringify(port)}`,
+    );
   }
   if (token === '') throw new TypeError('--token: expected a text, found none');
   return { listen, host, port: Number(port), token };
+}
+
+function checkListen(listen: string): void {
+  try {
+    parseListen(listen);
+  } catch (error) {
+    throw new TypeError(`--listen: ${(error as Error).message}`, { cause: error });
+  }
 }

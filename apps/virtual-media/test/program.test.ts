@@ -1,7 +1,9 @@
 /** The program, a browser that chooses a file, and a client that reads it. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { connect } from '@nbd/client';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { isExpected, NO_BROWSER, openBrowser, stateOf } from './browser.ts';
 import { CONTENT, startMedia } from './lent-file.ts';
 import { started } from './started-program.ts';
@@ -40,10 +42,22 @@ test('a file that is chosen in the page is a disk, until it is ejected', async (
   expect(program.errors()).toBe('');
 });
 
-test('what it is told wrong it says in one line', async () => {
-  const program = started(['--port', 'x']);
+test.each([
+  [['--port', 'x'], '--port: expected a number of 0 to 65535, found "x"'],
+  [['--listen', 'nbds://127.0.0.1:0'], '--listen: nbds://127.0.0.1:0: a bridge passes on bytes'],
+])('what it is told wrong by %j it says in one line before it begins', async (args, line) => {
+  const program = started(args);
+  expect(await program.ended).toBe(2);
+  expect(program.errors()).toMatch(/^virtual-media: [^\n]*\n$/);
+  expect(program.errors()).toContain(line);
+});
+
+test('a port that cannot be had is told in one line', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void taken.close());
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const program = started(['--port', String(port)]);
   expect(await program.ended).toBe(1);
-  expect(program.errors()).toBe(
-    'virtual-media: --port: expected a number of 0 to 65535, found "x"\n',
-  );
+  expect(program.errors()).toMatch(/^virtual-media: [^\n]*EADDRINUSE[^\n]*\n$/);
 });
