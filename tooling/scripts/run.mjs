@@ -1,4 +1,4 @@
-// One entry for `npm test`, `npm run demo`, `pnpm test`, `pnpm demo`.
+// One entry for `npm test`, `npm run demo`, `npm run audit`, and the same by pnpm.
 // Started by npm (or plain node) on a machine without pnpm, it calls the pnpm version
 // that package.json's `packageManager` names; pnpm then installs what is missing
 // (verifyDepsBeforeRun: install). The demo itself runs in this process, so that
@@ -26,12 +26,17 @@ function run(command, args, stdio = 'inherit') {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Runs a script of package.json by the pnpm that it names; that installs first what is missing. */
-function runByPnpm(script, stdio = 'inherit') {
+/** Runs a command of the pnpm that package.json names. */
+function pnpm(args, stdio = 'inherit') {
   const { packageManager } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   );
-  run('npx', ['--yes', packageManager, 'run', '--silent', ...script], stdio);
+  run('npx', ['--yes', packageManager, ...args], stdio);
+}
+
+/** Runs a script of package.json; pnpm installs first what is missing. */
+function runByPnpm(script, stdio = 'inherit') {
+  pnpm(['run', '--silent', ...script], stdio);
 }
 
 function test() {
@@ -55,6 +60,7 @@ async function demo() {
 
 if (task === 'test') test();
 else if (task === 'demo') await demo();
+else if (task === 'audit') pnpm(['audit', '--prod', ...rest]);
 else {
   console.error(`unknown task ${task}`);
   process.exit(2);

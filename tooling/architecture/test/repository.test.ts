@@ -7,10 +7,20 @@ import { checkManifests, checkTableIsInhabited } from '../src/check-manifests.ts
 import { checkParity, countNamedTests } from '../src/check-parity.ts';
 import { checkLockfile, checkPlaces } from '../src/check-places.ts';
 import { checkNodeGlobals, checkPureBuilds, checkStateMachines } from '../src/check-purity.ts';
+import { checkSecrets } from '../src/check-secrets.ts';
+import {
+  checkBroughtAlong,
+  checkExactVersions,
+  checkInstallScripts,
+  checkLicences,
+  checkResolutions,
+} from '../src/check-supply.ts';
+import { installedLicences } from '../src/installed-licence.ts';
 import { readTree } from '../src/tree.ts';
 import { workspacePackages } from '../src/workspace-package.ts';
 
-const tree = readTree(fileURLToPath(new URL('../../../', import.meta.url)));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const tree = readTree(ROOT);
 
 describe('this repository', () => {
   it('is read: its packages have source files', () => {
@@ -36,11 +46,20 @@ describe('this repository', () => {
     ['pure packages compile without the types of Node and of the DOM', checkPureBuilds],
     ['exports are named one by one, and syntax is erasable', checkSyntax],
     ['names of files say what is inside', checkNames],
-    ['source files have at most 300 lines', checkLengths],
+    ['files have at most 300 lines', checkLengths],
     ['no text names the host of a registry or a path of one machine', checkPlaces],
     ['the lockfile sends nobody to a host', checkLockfile],
     ['the tests that the parity table names are there', checkParity],
+    ['secrets are compared in constant time, and in one place', checkSecrets],
+    ['what is locked is a release with its hash', checkResolutions],
+    ['nothing runs a script when it is installed', checkInstallScripts],
+    ['versions are exact', checkExactVersions],
+    ['as many packages of others come with ours as the table says', checkBroughtAlong],
   ] as const)('%s', (_law, check) => {
     expect(check(tree)).toEqual([]);
+  });
+
+  it('comes with packages under the licences of the list alone', () => {
+    expect(checkLicences(tree, installedLicences(ROOT))).toEqual([]);
   });
 });
