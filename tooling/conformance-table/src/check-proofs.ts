@@ -19,3 +19,17 @@ export function checkProofs({ rules, reasons }: Register, proofs: Proofs): reado
   });
   return [...bare, ...unknown, ...idle];
 }
+
+/** Faults that others had without a test here, and tests of no such fault: a sentence each. */
+export function checkFaultProofs({ faults }: Register, proofs: Proofs): readonly string[] {
+  const ids = new Set(faults.map(({ id }) => id));
+  const bare = faults
+    .filter(({ id }) => !proofs.has(id))
+    .map(({ id, advisories, text }) => `${[id, ...advisories].join(', ')} has no test: ${text}`);
+  const unknown = [...proofs]
+    .filter(([id]) => !ids.has(id))
+    .flatMap(([id, tests]) =>
+      tests.map(({ path, title }) => `${path}: "${title}" names ${id}, which is no known fault`),
+    );
+  return [...bare, ...unknown];
+}

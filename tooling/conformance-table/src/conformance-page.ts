@@ -1,6 +1,6 @@
-/** `docs/conformance.md`: every rule with its tests. */
+/** `docs/conformance.md`: every rule with its tests, and every fault that others had. */
 import type { Proof, Proofs } from './proofs.ts';
-import { LEVELS, type Rule } from './read-register.ts';
+import { type KnownFault, LEVELS, type Rule } from './read-register.ts';
 import type { Register } from './register.ts';
 
 export const CONFORMANCE_PAGE = 'docs/conformance.md';
@@ -22,8 +22,14 @@ const SIDES = [
   { heading: '## Rules for clients', letter: 'K' },
 ];
 
+const FAULTS_HEAD = [
+  '## Faults that others had',
+  `Servers and clients of NBD have had these, some with an advisory of their own. Each line says what must hold here in their place, and how many tests
+name it; the tests have its id in their titles.`,
+];
+
 /** The page, formatted as the repository is. */
-export function conformancePage(register: Register, proofs: Proofs): string {
+export function conformancePage(register: Register, proofs: Proofs, ofFaults: Proofs): string {
   const blocks = [...HEAD, counts(register, proofs)];
   for (const { heading, letter } of SIDES) {
     blocks.push(heading);
@@ -35,7 +41,21 @@ export function conformancePage(register: Register, proofs: Proofs): string {
       blocks.push(`### ${section}`, entries.join('\n'));
     }
   }
+  blocks.push(...FAULTS_HEAD);
+  for (const section of new Set(register.faults.map((fault) => fault.section))) {
+    const rows = register.faults
+      .filter((fault) => fault.section === section)
+      .map((fault) => faultRow(fault, ofFaults.get(fault.id) ?? []));
+    blocks.push(`### ${section}`, table([['fault', 'known as', 'what holds', 'tests'], ...rows]));
+  }
   return `${blocks.join('\n\n')}\n`;
+}
+
+function faultRow(
+  { id, advisories, text }: KnownFault,
+  { length: tests }: readonly Proof[],
+): readonly (string | number)[] {
+  return [id, advisories.join(', '), text, tests];
 }
 
 function counts({ rules, reasons }: Register, proofs: Proofs): string {

@@ -2,20 +2,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CHOICES_PAGE, checkChoices } from './check-choices.ts';
-import { checkProofs } from './check-proofs.ts';
+import { checkFaultProofs, checkProofs } from './check-proofs.ts';
 import { CONFORMANCE_PAGE, conformancePage } from './conformance-page.ts';
-import { findProofs } from './proofs.ts';
+import { findFaultProofs, findProofs } from './proofs.ts';
 import { readRegister } from './register.ts';
 import { readTestFiles } from './test-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 const register = readRegister();
-const proofs = findProofs(readTestFiles(ROOT), new Set(register.rules.map(({ id }) => id)));
-writeFileSync(ROOT + CONFORMANCE_PAGE, conformancePage(register, proofs));
+const files = readTestFiles(ROOT);
+const ofFaults = findFaultProofs(files);
+const proofs = findProofs(files, new Set(register.rules.map(({ id }) => id)));
+writeFileSync(ROOT + CONFORMANCE_PAGE, conformancePage(register, proofs, ofFaults));
 
 const faults = [
   ...checkProofs(register, proofs),
+  ...checkFaultProofs(register, ofFaults),
   ...checkChoices(register, readFileSync(ROOT + CHOICES_PAGE, 'utf8')),
 ];
 for (const fault of faults) console.error(fault);

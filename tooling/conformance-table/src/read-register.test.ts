@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readNotes, readRules } from './read-register.ts';
+import { readFaults, readNotes, readRules } from './read-register.ts';
 
 const REGISTER = `# Rules
 
@@ -59,4 +59,22 @@ describe('readNotes', () => {
     expect(() => readNotes('n.md', '- nothing\n')).toThrow(/^n\.md:1: expected an entry/);
     expect(() => readNotes('n.md', '- D-01: a\n- D-01: b\n')).toThrow('n.md:2: D-01 is there');
   });
+});
+
+describe('readFaults', () => {
+  it('reads the advisories and the sentence of each, and the heading above it', () => {
+    const text = '# Faults\n\n## In clients\n\n- E-39, CVE-2019-14842: One.\n- E-42: Two.\n';
+    expect(readFaults('f.md', text)).toEqual([
+      { id: 'E-39', advisories: ['CVE-2019-14842'], text: 'One.', section: 'In clients' },
+      { id: 'E-42', advisories: [], text: 'Two.', section: 'In clients' },
+    ]);
+  });
+
+  it.each(['- E-1: a', '- E-01, CVE-1: a', '- E-01 CVE-2019-14842: a', '- C-001: a'])(
+    'refuses the line "%s", and an id that is given twice',
+    (line) => {
+      expect(() => readFaults('f.md', `## A\n\n${line}\n`)).toThrow(/^f\.md:3: expected an entry/);
+      expect(() => readFaults('f.md', '- E-01: a\n- E-01: b\n')).toThrow('f.md:2: E-01 is there');
+    },
+  );
 });

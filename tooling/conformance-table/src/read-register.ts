@@ -1,4 +1,4 @@
-/** The register: what the rules are, what the pages must decide, and why some rules have no test. */
+/** The register: what the rules are, what the pages must decide, why some rules have no test, and which faults others had. */
 
 export const LEVELS = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY'] as const;
 
@@ -17,7 +17,17 @@ export interface Rule {
   readonly section: string;
 }
 
+/** A fault that others had, told as what must hold here. */
+export interface KnownFault {
+  readonly id: string;
+  /** Such as `CVE-2005-3534`. */
+  readonly advisories: readonly string[];
+  readonly text: string;
+  readonly section: string;
+}
+
 const RULE = /^- ([CK]-\d{3}) ((?:MUST|SHOULD)(?: NOT)?|MAY)(?:, (extension|ours))?: (.+)$/;
+const FAULT = /^- (E-\d{2})((?:, CVE-\d{4}-\d{4,})*): (.+)$/;
 const NOTE = /^- ([A-Z]-\d{2,3}): (.+)$/;
 
 /** The rules of one file of the register. Throws for a line that is none, and for an id given twice. */
@@ -33,6 +43,21 @@ export function readRules(path: string, text: string): readonly Rule[] {
     }
   }
   return [...rules.values()];
+}
+
+/** The faults of one file of the register. Throws as `readRules` does. */
+export function readFaults(path: string, text: string): readonly KnownFault[] {
+  let section = '';
+  const faults = new Map<string, KnownFault>();
+  for (const { line, where } of lines(path, text)) {
+    if (line.startsWith('## ')) section = line.slice(3);
+    else {
+      const [, id = '', advisories = '', said = ''] = matched(FAULT, line, where);
+      if (faults.has(id)) throw new Error(`${where}: ${id} is there already`);
+      faults.set(id, { id, advisories: advisories.split(', ').slice(1), text: said, section });
+    }
+  }
+  return [...faults.values()];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { namedRules } from './rule-ids.ts';
+import { namedFaults, namedRules } from './rule-ids.ts';
 
 const KNOWN = new Set(['C-046', 'C-047', 'C-052', 'K-001', 'K-003']);
 
@@ -15,4 +15,11 @@ test.each([
   ['S-30 D-16 E-35 RFC-046 C-0461 C-46: none of them', []],
 ])('%s', (text, ids) => {
   expect(namedRules(text, KNOWN)).toEqual(ids);
+});
+
+test.each([
+  ['E-06 and C-006 E-30, E-06 again', ['E-06', 'E-30']],
+  ['E-060 RE-06 E-6 and E06: none of them', []],
+])('faults that others had: %s', (text, ids) => {
+  expect(namedFaults(text)).toEqual(ids);
 });

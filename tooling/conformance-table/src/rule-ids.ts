@@ -1,4 +1,7 @@
-/** How titles and pages name rules: `C-046`, or a run of them, `C-046 to C-052` or `C-046..C-052`. */
+/**
+ * How titles and pages name rules: `C-046`, or a run of them, `C-046 to C-052` or `C-046..C-052`; and how titles name
+ * faults that others had: `E-06`.
+ */
 
 const RULE_OR_RUN = /\b([CK])-(\d{3})(?:(?:\s+to\s+|\s*(?:\.\.|–)\s*)\1-(\d{3}))?(?!\d)/g;
 
@@ -16,4 +19,11 @@ export function namedRules(text: string, known: ReadonlySet<string>): readonly s
     }
   }
   return [...ids];
+}
+
+const FAULT = /\bE-\d{2}(?!\d)/g;
+
+/** The ids of faults that `text` names, each once. */
+export function namedFaults(text: string): readonly string[] {
+  return [...new Set(Array.from(text.matchAll(FAULT), ([id]) => id))];
 }

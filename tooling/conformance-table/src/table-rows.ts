@@ -2,7 +2,7 @@
 import type { ESTree } from 'vite';
 import { type Constants, literalText, unwrapped } from './literal-text.ts';
 
-const RULE = /\b[CK]-\d{3}\b/;
+const RULE = /\b(?:[CK]-\d{3}|E-\d{2})\b/;
 const PLACE = /%[sdifjoOc]|\$(\w+)/g;
 
 /**

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkChoices } from '../src/check-choices.ts';
-import { checkProofs } from '../src/check-proofs.ts';
+import { checkFaultProofs, checkProofs } from '../src/check-proofs.ts';
 import { conformancePage } from '../src/conformance-page.ts';
-import { findProofs } from '../src/proofs.ts';
-import { readNotes, readRules } from '../src/read-register.ts';
+import { findFaultProofs, findProofs } from '../src/proofs.ts';
+import { readFaults, readNotes, readRules } from '../src/read-register.ts';
 import type { Register } from '../src/register.ts';
 
 const RULES = readRules(
@@ -22,6 +22,10 @@ const REGISTER: Register = {
   rules: RULES,
   topics: readNotes('topics.md', '- D-01: A topic.\n'),
   reasons: readNotes('reasons.md', '- C-002: It cannot be seen.\n'),
+  faults: readFaults(
+    'f.md',
+    '## In servers\n\n- E-01, CVE-2005-3534, CVE-2011-0530: A.\n- E-02: B.\n',
+  ),
 };
 const KNOWN = new Set(RULES.map(({ id }) => id));
 const SOUND = "test('C-001 K-001 a_b', f);";
@@ -64,6 +68,32 @@ describe('checkProofs', () => {
   });
 });
 
+function faultProofsOf(source: string): ReturnType<typeof findFaultProofs> {
+  return findFaultProofs(new Map([['p/test/0.test.ts', source]]));
+}
+
+describe('checkFaultProofs', () => {
+  it.each([
+    [
+      'nothing where each has a test',
+      "test('E-01 C-001', f); test.each([['E-02 a']])('%s', f);",
+      [],
+    ],
+    [
+      'a fault that lost its test, with its advisories',
+      "test('C-001', f); test('E-02', f); test.skip('E-01', f);",
+      ['E-01, CVE-2005-3534, CVE-2011-0530 has no test: A.'],
+    ],
+    [
+      'a test of a fault that is not known',
+      "test('E-01 E-02 E-99', f);",
+      ['p/test/0.test.ts: "E-01 E-02 E-99" names E-99, which is no known fault'],
+    ],
+  ])('finds %s', (_fault, source, faults) => {
+    expect(checkFaultProofs(REGISTER, faultProofsOf(source))).toEqual(faults);
+  });
+});
+
 describe('checkChoices', () => {
   it('takes no offence at a page that names each topic and each rule with a choice', () => {
     expect(checkChoices(REGISTER, '| C-002 | x |\n| K-001 D-01 | y |\n')).toEqual([]);
@@ -81,7 +111,8 @@ describe('checkChoices', () => {
 
 describe('conformancePage', () => {
   it('shows each rule with its tests in the order of the files, or with its reason', () => {
-    const page = conformancePage(REGISTER, proofsOf(SOUND, "test.skipIf(x)('again K-001', f);"));
+    const proofs = proofsOf(SOUND, "test.skipIf(x)('again K-001', f);");
+    const page = conformancePage(REGISTER, proofs, faultProofsOf("test('E-01', f);"));
     const at = page.indexOf('| level');
     expect(page.slice(at)).toBe(`| level      | rules | with a test | with a reason instead |
 | ---------- | ----- | ----------- | --------------------- |
@@ -107,6 +138,18 @@ describe('conformancePage', () => {
 - **K-001** SHOULD: Three.
   - \`p/test/0.test.ts\`: "C-001 K-001 a\\_b"
   - \`p/test/1.test.ts\`: "again K-001", _where it can run_
+
+## Faults that others had
+
+Servers and clients of NBD have had these, some with an advisory of their own. Each line says what must hold here in their place, and how many tests
+name it; the tests have its id in their titles.
+
+### In servers
+
+| fault | known as                     | what holds | tests |
+| ----- | ---------------------------- | ---------- | ----- |
+| E-01  | CVE-2005-3534, CVE-2011-0530 | A.         | 1     |
+| E-02  |                              | B.         | 0     |
 `);
   });
 });

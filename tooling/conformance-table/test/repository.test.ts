@@ -3,15 +3,16 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CHOICES_PAGE, checkChoices } from '../src/check-choices.ts';
-import { checkProofs } from '../src/check-proofs.ts';
+import { checkFaultProofs, checkProofs } from '../src/check-proofs.ts';
 import { CONFORMANCE_PAGE, conformancePage } from '../src/conformance-page.ts';
-import { findProofs } from '../src/proofs.ts';
+import { findFaultProofs, findProofs } from '../src/proofs.ts';
 import { readRegister } from '../src/register.ts';
 import { readTestFiles } from '../src/test-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const register = readRegister();
 const files = readTestFiles(ROOT);
+const ofFaults = findFaultProofs(files);
 const proofs = findProofs(files, new Set(register.rules.map(({ id }) => id)));
 
 function read(page: string): string {
@@ -29,11 +30,16 @@ describe('this repository', () => {
     expect(checkProofs(register, proofs)).toEqual([]);
   });
 
+  it('has a test for every fault that is known of others', () => {
+    expect(checkFaultProofs(register, ofFaults)).toEqual([]);
+    expect(register.faults.flatMap(({ advisories }) => advisories).length).toBeGreaterThan(20);
+  });
+
   it('decides in protocol-choices.md whatever is left open', () => {
     expect(checkChoices(register, read(CHOICES_PAGE))).toEqual([]);
   });
 
   it('has a conformance.md that is up to date; if not, run "pnpm conformance"', () => {
-    expect(read(CONFORMANCE_PAGE)).toBe(conformancePage(register, proofs));
+    expect(read(CONFORMANCE_PAGE)).toBe(conformancePage(register, proofs, ofFaults));
   });
 });
