@@ -1,5 +1,6 @@
 /** The program: fuzzes what the command line asks for, and says of each target what was done and found. */
 import { randomInt } from 'node:crypto';
+import { type Output, runCommand } from '@nbd-tooling/command-line';
 import { collectedHeap } from './collected-heap.ts';
 import { INPUTS_ROOT, readInputs, writeCorpus, writeFinding } from './corpus-folder.ts';
 import { distill } from './distill.ts';
@@ -7,13 +8,7 @@ import { fuzz, type FuzzReport } from './fuzz.ts';
 import { messageBytes } from './input.ts';
 import { type Invocation, parseOptions } from './options.ts';
 import type { Target } from './target.ts';
-import { UsageError } from './usage-error.ts';
-
-/** Where text goes, a line at a time. */
-export interface Output {
-  readonly print: (line: string) => void;
-  readonly complain: (line: string) => void;
-}
+import { Watchdog } from './watchdog.ts';
 
 /** What a target may have more of the heap at the end than after its first tenth, beside the inputs that were kept, bytes. */
 const GROWTH_MAX = 16 * 2 ** 20;
@@ -29,23 +24,18 @@ export async function fuzzCommand(
   output: Output,
   root: URL = INPUTS_ROOT,
 ): Promise<number> {
-  let invocation: Invocation;
-  try {
-    invocation = parseOptions(args, known, () => randomInt(2 ** 32));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    output.complain(`fuzz: ${error.message}`);
-    return 2;
-  }
-  if (invocation.kind === 'help') {
-    output.print(invocation.text);
-    return 0;
-  }
-  let isClean = true;
-  for (const target of invocation.targets) {
-    if (!(await fuzzTarget(target, invocation, output, root))) isClean = false;
-  }
-  return isClean ? 0 : 1;
+  return runCommand({
+    name: 'fuzz',
+    parse: () => parseOptions(args, known, () => randomInt(2 ** 32)),
+    async perform(invocation) {
+      let isClean = true;
+      for (const target of invocation.targets) {
+        if (!(await fuzzTarget(target, invocation, output, root))) isClean = false;
+      }
+      return isClean ? 0 : 1;
+    },
+    output,
+  });
 }
 
 /** Answers whether nothing was found. */
@@ -61,6 +51,7 @@ async function fuzzTarget(
     ...readInputs('finds', target.name, root).values(),
   ];
   const heap = new HeapWatch();
+  const watchdog = new Watchdog();
   const report = await fuzz({
     target,
     seed,
@@ -69,9 +60,11 @@ async function fuzzTarget(
     corpus,
     findsMax: FINDS_MAX,
     progress: (now) => {
+      watchdog.pat();
       if (now.executions >= runsMax / 10 || now.bytes >= bytesMax / 10) heap.begin(now);
     },
   });
+  await watchdog.stop();
   const growth = heap.growth(report);
   tell(report, growth, print);
   for (const finding of report.finds) {

@@ -105,8 +105,10 @@ class Fuzzer {
 
   #next(): Input {
     const chance = this.#chance;
-    const makeMessage = () => this.#target.makeMessage(chance);
-    return mutateInput(this.#pick(), { other: this.#pick(), makeMessage }, chance);
+    const target = this.#target;
+    const makeMessage = () => target.makeMessage(chance);
+    const makeOpening = (choices: Uint8Array) => target.makeOpening?.(choices, chance) ?? [];
+    return mutateInput(this.#pick(), { other: this.#pick(), makeMessage, makeOpening }, chance);
   }
 
   /** Of all that is kept, what came last and what was there first more often: whole conversations are among the seeds. */

@@ -1,4 +1,4 @@
-/** Changes of an input as a whole: messages are made, lost, doubled, moved and mixed with those of others. */
+/** Changes of an input as a whole: messages are made, lost, doubled, moved, joined and mixed with those of others. */
 import type { Chance } from './chance.ts';
 import { type Input, messageBytes } from './input.ts';
 import { mutateBytes } from './mutate-bytes.ts';
@@ -7,6 +7,8 @@ import { mutateBytes } from './mutate-bytes.ts';
 const INPUT_BYTES_MAX = 8192;
 const MESSAGES_MAX = 48;
 const CHOICES_MAX = 24;
+/** A beginning is left as it was changed once in so many times. */
+const FALSE_STARTS = 8;
 const NOTHING = new Uint8Array(0);
 
 /** What mutation draws on. */
@@ -15,6 +17,8 @@ export interface Stock {
   readonly other: Input;
   /** Makes a message that is right, or nearly so. */
   readonly makeMessage: () => Uint8Array;
+  /** Makes a beginning that is right; it may be empty. */
+  readonly makeOpening: (choices: Uint8Array) => readonly Uint8Array[];
 }
 
 /** A changed copy of `input`; the changes are between one and a handful. */
@@ -25,7 +29,13 @@ export function mutateInput(input: Input, stock: Stock, chance: Chance): Input {
       ? withOtherChoices(mutant, chance)
       : withOtherMessages(mutant, stock, chance);
   }
-  return withinBounds(mutant);
+  return withinBounds(chance.oneIn(FALSE_STARTS) ? mutant : withOpening(mutant, stock));
+}
+
+/** What comes behind the beginning stays where it is. */
+function withOpening({ choices, messages }: Input, { makeOpening }: Stock): Input {
+  const opening = makeOpening(choices);
+  return { choices, messages: [...opening, ...messages.slice(opening.length)] };
 }
 
 function withOtherChoices({ choices, messages }: Input, chance: Chance): Input {
@@ -42,7 +52,7 @@ function withOtherMessages({ choices, messages }: Input, stock: Stock, chance: C
   const copy = [...messages];
   const at = chance.below(copy.length);
   const pieces = stock.other.messages;
-  switch (chance.below(18)) {
+  switch (chance.below(19)) {
     case 0:
       for (let left = 1 + chance.small(8); left > 0; left--) {
         copy.splice(chance.below(copy.length + 1), 0, stock.makeMessage());
@@ -69,6 +79,9 @@ function withOtherMessages({ choices, messages }: Input, stock: Stock, chance: C
         0,
         ...pieces.slice(chance.below(pieces.length + 1)),
       );
+      break;
+    case 7:
+      copy.splice(at, 2, new Uint8Array(Buffer.concat(copy.slice(at, at + 2))));
       break;
     default:
       copy[at] = mutateBytes(copy[at] ?? NOTHING, chance.pick([NOTHING, ...pieces]), chance);

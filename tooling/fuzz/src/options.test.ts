@@ -1,7 +1,7 @@
+import { UsageError } from '@nbd-tooling/command-line';
 import { expect, test } from 'vitest';
 import { plantedValue, sound } from '../test/planted-target.ts';
 import { parseOptions } from './options.ts';
-import { UsageError } from './usage-error.ts';
 
 const known = [plantedValue, sound];
 const parse = (...args: string[]) => parseOptions(args, known, () => 77);

@@ -1,7 +1,6 @@
 /** The command line. */
-import { parseArgs } from 'node:util';
+import { type Help, namedIn, readWords, UsageError, wholeNumber } from '@nbd-tooling/command-line';
 import type { Target } from './target.ts';
-import { UsageError } from './usage-error.ts';
 
 /** What the person asks for. */
 export type Invocation =
@@ -14,7 +13,7 @@ export type Invocation =
       /** Whether what was found to reach far becomes the corpus. */
       readonly saves: boolean;
     }
-  | { readonly kind: 'help'; readonly text: string };
+  | Help;
 
 const SEED_MAX = 2 ** 32 - 1;
 /** Executions of each target if nothing else is asked for: a few minutes for all. */
@@ -30,7 +29,12 @@ export function parseOptions(
   known: readonly Target[],
   drawSeed: () => number,
 ): Invocation {
-  const { values, positionals } = readWords(args);
+  const { values, positionals } = readWords(args, {
+    runs: { type: 'string' },
+    bytes: { type: 'string' },
+    seed: { type: 'string' },
+    save: { type: 'boolean' },
+  });
   if (values.help === true) return { kind: 'help', text: helpText(known) };
   const { runs, bytes, seed, save = false } = values;
   if (runs !== undefined && bytes !== undefined) {
@@ -38,55 +42,16 @@ export function parseOptions(
   }
   return {
     kind: 'fuzz',
-    targets: targetsOf(positionals, known),
-    seed: seed === undefined ? drawSeed() : wholeOf('--seed', seed, 0, SEED_MAX),
+    targets: positionals.length === 0 ? known : namedIn(known, positionals),
+    seed:
+      seed === undefined
+        ? drawSeed()
+        : wholeNumber('--seed', seed, { minimum: 0, maximum: SEED_MAX }),
     runsMax:
-      bytes === undefined
-        ? wholeOf('--runs', runs ?? RUNS_DEFAULT, 1, Number.MAX_SAFE_INTEGER)
-        : Number.POSITIVE_INFINITY,
-    bytesMax:
-      bytes === undefined
-        ? Number.POSITIVE_INFINITY
-        : wholeOf('--bytes', bytes, 1, Number.MAX_SAFE_INTEGER),
+      bytes === undefined ? wholeNumber('--runs', runs ?? RUNS_DEFAULT) : Number.POSITIVE_INFINITY,
+    bytesMax: bytes === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--bytes', bytes),
     saves: save,
   };
-}
-
-function readWords(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        runs: { type: 'string' },
-        bytes: { type: 'string' },
-        seed: { type: 'string' },
-        save: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
-function wholeOf(option: string, word: string, minimum: number, maximum: number): number {
-  const value = Number(word);
-  if (/^\d+(?:e\d+)?$/.test(word) && value >= minimum && value <= maximum) return value;
-  throw new UsageError(
-    `${option}: expected a whole number from ${minimum} to ${maximum}, found ${JSON.stringify(word)}`,
-  );
-}
-
-/** Those that are named; all if none are. */
-function targetsOf(names: readonly string[], known: readonly Target[]): readonly Target[] {
-  if (names.length === 0) return known;
-  return names.map((name) => {
-    const target = known.find((each) => each.name === name);
-    if (target !== undefined) return target;
-    const all = known.map((each) => each.name).join(', ');
-    throw new UsageError(`expected some of ${all}, found ${name}`);
-  });
 }
 
 function helpText(known: readonly Target[]): string {

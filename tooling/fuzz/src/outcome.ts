@@ -8,6 +8,9 @@ export interface Outcome {
   readonly error?: unknown;
 }
 
+/** Targets that do their work behind an `await`, where no limit of time reaches: to have one for the rest is dear. */
+const later = new WeakSet<Target>();
+
 /** Runs `target` with one input after the other; what does not come back is an error like any other. */
 export async function outcomesOf(
   target: Target,
@@ -27,15 +30,19 @@ function runAtOnce(
   inputs: readonly Input[],
   outcomes: Outcome[],
 ): Promise<string> | undefined {
-  try {
-    return withinTimeLimit(() => {
-      for (const input of inputs.slice(outcomes.length)) {
-        const answer = attempt(target, input);
-        if (answer instanceof Promise) return answer;
-        outcomes.push(answer);
+  const run = () => {
+    for (const input of inputs.slice(outcomes.length)) {
+      const answer = attempt(target, input);
+      if (answer instanceof Promise) {
+        later.add(target);
+        return answer;
       }
-      return undefined;
-    });
+      outcomes.push(answer);
+    }
+    return undefined;
+  };
+  try {
+    return later.has(target) ? run() : withinTimeLimit(run);
   } catch (error) {
     outcomes.push({ error });
     return undefined;
@@ -51,10 +58,17 @@ function attempt(target: Target, input: Input): Outcome | Promise<string> {
   }
 }
 
+/** What was thrown where nobody waited for it goes before what came of it. */
 async function settled(pending: Promise<string>): Promise<Outcome> {
+  const lost: unknown[] = [];
+  const note = (error: unknown) => lost.push(error);
+  process.on('unhandledRejection', note);
+  let outcome: Outcome;
   try {
-    return { word: await pending };
+    outcome = { word: await pending };
   } catch (error) {
-    return { error };
+    outcome = { error };
   }
+  process.off('unhandledRejection', note);
+  return lost.length === 0 ? outcome : { error: lost[0] };
 }

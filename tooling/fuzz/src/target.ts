@@ -13,6 +13,11 @@ export interface Target {
   /** A message that is right, or nearly so, for inputs to be made of. */
   makeMessage(chance: Chance): Uint8Array;
   /**
+   * Messages with which a conversation begins, for those of which nothing is left to see where the first word is wrong. An
+   * input mostly has them in place of as many of its own. Absent: a beginning is like any other part.
+   */
+  makeOpening?(choices: Uint8Array, chance: Chance): readonly Uint8Array[];
+  /**
    * Does with `input` what the world would do, and answers in a word what became of it: an input with a word that is new
    * is kept. Deterministic, and nothing of it outlives the call.
    *

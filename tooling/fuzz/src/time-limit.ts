@@ -1,4 +1,7 @@
-/** A limit for code that would never come back. It is only the last resort: work is bounded by counted steps before. */
+/**
+ * A limit for code that would never come back. It is only the last resort: work is bounded by counted steps before. For what
+ * is awaited there is `watchdog.ts`.
+ */
 import { createContext, Script } from 'node:vm';
 
 /** Far more than any execution takes on a machine that is busy with other things. */

@@ -74,7 +74,7 @@ test('the corpus is the inputs that reach farthest', async () => {
 test('a command line that makes no sense is told so', async () => {
   expect(await run(sound, 'nothing')).toMatchObject({
     code: 2,
-    text: 'fuzz: expected some of sound, found nothing',
+    text: 'fuzz: expected some of sound; found nothing',
   });
   expect(await run(sound, '--help')).toMatchObject({
     code: 0,

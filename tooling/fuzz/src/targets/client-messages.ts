@@ -29,9 +29,21 @@ import type { Input } from '../input.ts';
 
 /** The size of the disks that clients are let at, bytes. */
 export const DISK_BYTES = 65_536;
+/** The size of the disk `large`: a READ of nearly all of it is answered in pieces. */
+export const LARGE_BYTES: number = 640 * 1024;
 
 const MODES = ['simple', 'structured', 'extended'] as const satisfies readonly ReplyMode[];
-const NAMES = ['', 'disk', 'late', 'broken', 'denied', 'nowhere', 'ä\u{1f4be}', 'x'.repeat(300)];
+const NAMES = [
+  '',
+  'disk',
+  'late',
+  'large',
+  'broken',
+  'denied',
+  'nowhere',
+  'ä\u{1f4be}',
+  'x'.repeat(300),
+];
 const QUERIES = [
   'base:allocation',
   'base:',
@@ -54,19 +66,40 @@ const OFFSETS = [
   DISK_BYTES - 1,
   DISK_BYTES,
   DISK_BYTES + 1,
+  LARGE_BYTES - 512,
 ];
-const LENGTHS = [0, 1, 2, 511, 512, 513, 4096, DISK_BYTES, DISK_BYTES + 1, 2 ** 24, 2 ** 32 - 1];
+const LENGTHS = [
+  0,
+  1,
+  2,
+  511,
+  512,
+  513,
+  4096,
+  DISK_BYTES,
+  DISK_BYTES + 1,
+  LARGE_BYTES - 4096,
+  2 ** 24,
+  2 ** 32 - 1,
+];
 
 /** A message in either phase of a conversation. */
 export function clientMessage(chance: Chance): Uint8Array {
   return chance.oneIn(3) ? haggle(chance) : ask(chance, chance.pick(MODES), chance.below(256));
 }
 
-/** For each form of replies, a conversation in which everything is asked for. */
+/** After flags of a client that are not known there is nothing more. */
+export function clientOpening(): readonly Uint8Array[] {
+  return [clientFlags(3)];
+}
+
+/** For each form of replies, conversations in which everything is asked for. */
 export function clientSeeds(): readonly Input[] {
   return MODES.flatMap((mode) => [
     { choices: Uint8Array.of(0, 7, 90, 3), messages: conversation(mode, 'disk') },
     { choices: Uint8Array.of(1, 200, 31, 64, 5), messages: conversation(mode, 'late') },
+    { choices: Uint8Array.of(2, 100, 31, 6), messages: conversation(mode, 'large') },
+    { choices: Uint8Array.of(3, 52, 90), messages: underTls(conversation(mode, 'disk')) },
   ]);
 }
 
@@ -79,17 +112,25 @@ function conversation(mode: ReplyMode, name: string): readonly Uint8Array[] {
     infoOption(Option.INFO, name, Info.BLOCK_SIZE),
     agreement(mode, name, ...contexts),
     go(name, Info.NAME),
-    ...commands.map((type, cookie) => simplyAsk(mode, type, cookie)),
+    ...commands.map((type, cookie) => simplyAsk(mode, name, type, cookie)),
   ];
 }
 
-/** A lawful request of that type. */
-function simplyAsk(mode: ReplyMode, type: number, cookie: number): Uint8Array {
+/** Asks for TLS behind the flags. */
+function underTls(messages: readonly Uint8Array[]): readonly Uint8Array[] {
+  return messages.toSpliced(1, 0, option(Option.STARTTLS));
+}
+
+/** A lawful request of that type; READs of `large` are as long as can be. */
+function simplyAsk(mode: ReplyMode, name: string, type: number, cookie: number): Uint8Array {
   if (type === Command.WRITE) {
     return requestIn(mode, { type, cookie, offset: 512, payload: content(1024) });
   }
   if (type === Command.RESIZE) return requestIn(mode, { type, cookie, offset: DISK_BYTES });
   const hasRange = type !== Command.FLUSH && type !== Command.DISC;
+  if (type === Command.READ && name === 'large') {
+    return requestIn(mode, { type, cookie, offset: 0, length: LARGE_BYTES });
+  }
   return requestIn(mode, { type, cookie, offset: 0, length: hasRange ? 2048 : 0 });
 }
 

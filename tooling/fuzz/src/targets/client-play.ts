@@ -3,7 +3,8 @@ import type { Told } from '../../../../packages/session/test/client/client-trans
 import { ClientTranscript } from '../../../../packages/session/test/client/client-transcript.ts';
 import { concat } from '../../../../packages/session/test/client-bytes.ts';
 import type { Dice } from '../../../../packages/session/test/client/dice.ts';
-import { type Asked, askAll, WAYS } from './client-wishes.ts';
+import { type Asked, askAll } from './asked-requests.ts';
+import { WAYS } from './client-wishes.ts';
 
 /** Small, so that they are met. */
 const LIMITS = { optionRepliesBytesMax: 2000, contextsMax: 4, extentsMax: 12 };
@@ -17,6 +18,7 @@ export class ClientPlay {
   readonly #dice: Dice;
   readonly #way: (typeof WAYS)[number];
   #step = 0;
+  #isSecuring = false;
   #heardMessages = 0;
 
   constructor(dice: Dice) {
@@ -36,6 +38,7 @@ export class ClientPlay {
       this.transcript.says(piece);
       this.#note();
     }
+    this.#secure();
     this.#wish();
     this.#note();
     this.#heardMessages++;
@@ -54,9 +57,15 @@ export class ClientPlay {
   #note(): void {
     for (const event of this.transcript.events()) {
       this.told.push(event);
-      if (event.kind === 'secure') this.transcript.session.secured();
+      if (event.kind === 'secure') this.#isSecuring = true;
     }
     this.said.push(this.transcript.heard());
+  }
+
+  /** What else is in the message in which TLS was granted is in the clear, and however it is cut means nothing. */
+  #secure(): void {
+    if (this.#isSecuring) this.transcript.session.secured();
+    this.#isSecuring = false;
   }
 
   #wish(): void {

@@ -1,4 +1,3 @@
-import { Command } from '@nbd/codec';
 import { expect, test } from 'vitest';
 import { clientSessionTarget as target } from './client-session-target.ts';
 
@@ -7,7 +6,7 @@ const chunked = target.seeds().filter((_, i) => i === 2 || i === 4);
 
 test('it begins with servers that let the client in and answer all that it asks', () => {
   for (const input of target.seeds()) {
-    expect(target.execute(input)).toContain(`${Command.READ}:done`);
+    expect(target.execute(input)).toContain('READ done');
   }
 });
 
@@ -18,6 +17,6 @@ test('K-025 a part of a READ that comes twice fails it, and nothing that was not
     ),
   );
   expect(
-    words.filter((word) => typeof word === 'string' && word.includes(`${Command.READ}:bad-reply`)),
+    words.filter((word) => typeof word === 'string' && word.includes('READ bad-reply')),
   ).not.toEqual([]);
 });

@@ -4,32 +4,26 @@
  * does the same however the bytes are cut.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { Info, Option } from '@nbd/codec';
+import { Command } from '@nbd/codec';
 import type { ReplyMode } from '@nbd/session';
 import { Dice } from '../../../../packages/session/test/client/dice.ts';
 import { ModelServer } from '../../../../packages/session/test/client/model-server.ts';
-import {
-  ack,
-  exportInfo,
-  greeting,
-  info,
-  metaContext,
-} from '../../../../packages/session/test/server-bytes.ts';
+import type { Chance } from '../chance.ts';
 import type { Input } from '../input.ts';
 import type { Target } from '../target.ts';
 import { checkData } from './client-data.ts';
 import { ClientPlay } from './client-play.ts';
-import { WAY_OPTIONS } from './client-wishes.ts';
+import { WAY_MODES } from './client-wishes.ts';
+import { letIn } from './let-in.ts';
 import { EXPORT_BYTES, serverMessage } from './server-messages.ts';
-
-const MODES = ['simple', 'structured', 'extended'] as const satisfies readonly ReplyMode[];
 
 export const clientSessionTarget: Target = {
   name: 'client-session',
   about: 'the state machine of a client, against any server',
   sources: ['/packages/session/src/', '/packages/codec/src/'],
-  seeds: () => MODES.flatMap((mode, way) => [seed(mode, way, 7), seed(mode, way, 90)]),
+  seeds: () => WAY_MODES.flatMap((mode, way) => [seed(mode, way, 7), seed(mode, way, 90)]),
   makeMessage: serverMessage,
+  makeOpening: openingFor,
   execute({ choices, messages }: Input): string {
     const whole = new ClientPlay(new Dice([...choices]));
     for (const message of messages) whole.hears([message]);
@@ -47,11 +41,17 @@ export const clientSessionTarget: Target = {
   },
 };
 
+/** A client is greeted, and mostly let in: what may be wrong then are replies to its requests. */
+function openingFor([first = 0]: Uint8Array, chance: Chance): readonly Uint8Array[] {
+  const whole = letIn(first % WAY_MODES.length);
+  return chance.oneIn(3) ? whole.slice(0, 1 + chance.below(whole.length)) : whole;
+}
+
 /** A conversation with a server that does as it should. */
 function seed(mode: ReplyMode, way: number, choice: number): Input {
   const choices = Uint8Array.of(way, choice, 30, choice + 2, 4);
   const client = new ClientPlay(new Dice([...choices]));
-  const messages: Uint8Array[] = [greeting(), ...(WAY_OPTIONS[way] ?? []).map(granted)];
+  const messages = letIn(way);
   for (const message of messages) client.hears([message]);
   const server = new ModelServer(mode, EXPORT_BYTES, new Dice([choice, 3, 77, 5]));
   server.hears(client.said.at(-1) ?? new Uint8Array(0));
@@ -75,28 +75,6 @@ function replies(bytes: Uint8Array, mode: ReplyMode, { asked }: ClientPlay): rea
     messages.push(bytes.slice(at, end));
   }
   return messages;
-}
-
-/** All replies to an option, in one message. */
-function granted(option: number): Uint8Array {
-  switch (option) {
-    case Option.GO:
-      return joined(
-        info(option, { kind: 'name', name: 'disk' }),
-        info(option, { kind: 'block-size', minimum: 1, preferred: 4096, payloadMax: 2 ** 25 }),
-        info(option, { kind: 'unknown', info: Info.BLOCK_SIZE + 900, data: new Uint8Array(9) }),
-        exportInfo(option, EXPORT_BYTES, 0xfffd),
-        ack(option),
-      );
-    case Option.SET_META_CONTEXT:
-      return joined(metaContext(option, 1, 'base:allocation'), ack(option));
-    default:
-      return ack(option);
-  }
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
 }
 
 function check({ told, asked, transcript }: ClientPlay): void {
@@ -150,12 +128,14 @@ function spell(events: readonly unknown[] | undefined): string {
   return JSON.stringify(events).slice(0, 400);
 }
 
-/** The kinds of events that there were, and how it ended. */
+/** The kinds of events that there were, and how it ended; READs tell how they fared, the other requests whether some failed. */
 function wordOf({ told }: ClientPlay): string {
   const kinds = new Set(
     told.map((event) => {
-      if (event.kind === 'answered') return `${event.type}:${event.failure?.kind ?? 'done'}`;
-      return event.kind === 'ended' ? `ended ${event.reason}` : event.kind;
+      if (event.kind === 'ended') return `ended ${event.reason}`;
+      if (event.kind !== 'answered') return event.kind;
+      const outcome = event.failure?.kind ?? 'done';
+      return event.type === Command.READ ? `READ ${outcome}` : outcome;
     }),
   );
   return [...kinds].toSorted().join(', ');

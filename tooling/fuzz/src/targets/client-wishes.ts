@@ -1,9 +1,6 @@
 /** What a client asks for, one thing after the other, as the choices of an input say. */
 import { Option } from '@nbd/codec';
-import type { ClientRequest, ClientSession } from '@nbd/session';
-import type { Dice } from '../../../../packages/session/test/client/dice.ts';
-import { content } from '../../../../packages/session/test/client-bytes.ts';
-import type { AskedFacts } from './told-content.ts';
+import type { ClientSession, ReplyMode } from '@nbd/session';
 
 /** What one more option is asked for with. */
 type Wish = (session: ClientSession) => void;
@@ -31,66 +28,39 @@ export const WAYS: readonly (readonly Wish[])[] = [
   [go, go, go, exportName],
 ];
 
-/** The options that a way asks for, in order. */
+/** The options that a way asks for until it is let in, in order. */
 export const WAY_OPTIONS: readonly (readonly number[])[] = [
   [Option.GO],
   [Option.STRUCTURED_REPLY, Option.SET_META_CONTEXT, Option.GO],
   [Option.EXTENDED_HEADERS, Option.SET_META_CONTEXT, Option.GO],
+  [
+    Option.LIST,
+    Option.LIST_META_CONTEXT,
+    Option.INFO,
+    Option.STRUCTURED_REPLY,
+    Option.INFO,
+    Option.GO,
+  ],
+  [Option.EXPORT_NAME],
+  [Option.STARTTLS, Option.EXTENDED_HEADERS, Option.SET_META_CONTEXT, Option.GO],
+  [
+    Option.STRUCTURED_REPLY,
+    Option.EXTENDED_HEADERS,
+    Option.SET_META_CONTEXT,
+    Option.SET_META_CONTEXT,
+    Option.GO,
+  ],
+  [Option.GO],
 ];
 
-/** A piece of memory that is read into, with borders that must stay as they are. */
-export class Guarded {
-  static readonly #BORDER = 16;
-  static readonly #GUARD = 0xca;
-  readonly target: Uint8Array;
-  readonly #whole: Uint8Array;
-
-  constructor(length: number) {
-    this.#whole = new Uint8Array(length + 2 * Guarded.#BORDER).fill(Guarded.#GUARD);
-    this.target = this.#whole.subarray(Guarded.#BORDER, Guarded.#BORDER + length);
-  }
-
-  /** Whether nothing was written beside the target. */
-  get isIntact(): boolean {
-    const isGuard = (byte: number) => byte === Guarded.#GUARD;
-    const behind = this.#whole.subarray(Guarded.#BORDER + this.target.length);
-    return this.#whole.subarray(0, Guarded.#BORDER).every(isGuard) && behind.every(isGuard);
-  }
-}
-
-export interface Asked {
-  readonly requests: readonly ClientRequest[];
-  readonly memory: readonly Guarded[];
-  /** What was sent: a request is used again once it is answered. */
-  readonly facts: readonly AskedFacts[];
-  /** How many messages came before the one that let us in. */
-  readonly heardMessages: number;
-}
-
-/** Makes requests of every kind, each with its number as its tag. */
-export function askAll(session: ClientSession, dice: Dice, heardMessages: number): Asked {
-  const memory: Guarded[] = [];
-  const requests: ClientRequest[] = [];
-  const hasContexts = (session.entered?.contexts.length ?? 0) > 0;
-  for (let tag = 0; tag < 10; tag++) {
-    const length = 1 + 8 * dice.below(250);
-    const offset = 8 * dice.below(200);
-    const guarded = new Guarded(length);
-    memory.push(guarded);
-    const request =
-      tag % 5 === 3
-        ? session.write(content(length), offset)
-        : tag % 5 === 4 && hasContexts
-          ? session.blockStatus(offset, length)
-          : session.read(guarded.target, offset);
-    request.tag = tag;
-    requests.push(request);
-  }
-  const facts = requests.map(({ type, cookieHigh, cookieLow, offset, length }) => ({
-    type,
-    cookie: (BigInt(cookieHigh) << 32n) | BigInt(cookieLow),
-    offset,
-    length,
-  }));
-  return { requests, memory, facts, heardMessages };
-}
+/** The form of replies that each way leads to. */
+export const WAY_MODES: readonly ReplyMode[] = [
+  'simple',
+  'structured',
+  'extended',
+  'structured',
+  'simple',
+  'extended',
+  'extended',
+  'simple',
+];

@@ -5,8 +5,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { WireError } from '@nbd/codec';
 import fc from 'fast-check';
-import { encoded, type Message, messages } from '../../../../packages/codec/test/messages.ts';
-import { Refusal, referenceDecode } from '../../../../packages/codec/test/reference.ts';
+import { encoded, type Message } from '../../../../packages/codec/test/message.ts';
+import { messages } from '../../../../packages/codec/test/messages.ts';
+import { Refusal } from '../../../../packages/codec/test/reference-parts.ts';
+import { referenceDecode } from '../../../../packages/codec/test/reference.ts';
 import { toHex } from '../../../../packages/codec/test/values.ts';
 import type { Chance } from '../chance.ts';
 import type { Input } from '../input.ts';

@@ -3,12 +3,14 @@
  * contract, nothing stands still, each disk that was opened is closed once, no memory is kept, and what is said decodes.
  */
 import { Option } from '@nbd/codec';
+import type { TlsPeer } from '@nbd/driver';
 import {
   BufferPool,
   type EndReason,
   type RequestFailure,
   serveChannel,
   type ServedSession,
+  type TlsMode,
 } from '@nbd/session';
 import { concat } from '../../../../packages/session/test/client-bytes.ts';
 import { Dice } from '../../../../packages/session/test/client/dice.ts';
@@ -17,20 +19,24 @@ import { ScriptedChannel } from '../../../../packages/session/test/scripted-chan
 import type { Input } from '../input.ts';
 import type { Target } from '../target.ts';
 import { readLengths, withOwnCookies } from './asked-reads.ts';
-import { clientMessage, clientSeeds } from './client-messages.ts';
+import { clientMessage, clientOpening, clientSeeds, LARGE_BYTES } from './client-messages.ts';
 import { WatchedExports } from './watched-exports.ts';
 
-/** Small, so that they are met. */
+/** Small, so that they are met; how long a payload may be is a disk's to say. */
 const LIMITS = {
   optionsMax: 30,
   inFlightMax: 6,
   inFlightBytesMax: 16_384,
   optionBytesMax: 2000,
   optionDrainBytesMax: 5000,
-  payloadBytesMax: 8192,
+  payloadBytesMax: LARGE_BYTES,
   payloadDrainBytesMax: 10_000,
   unsentBytesMax: 4096,
 };
+/** Mostly in the clear. */
+const TLS_MODES: readonly TlsMode[] = ['off', 'off', 'off', 'off', 'on', 'require'];
+/** A server that stops does so before one of so many pieces of what the client says, if there are as many. */
+const STOPS_WITHIN = 60;
 const OPTION_MAGIC = Buffer.from('49484156454f5054', 'hex');
 /** How often the peer takes what was sent before a session that does not go on counts as standing still. */
 const PATIENCE = 400;
@@ -41,14 +47,16 @@ export const servedSessionTarget: Target = {
   sources: ['/packages/session/src/', '/packages/codec/src/', '/packages/driver/src/'],
   seeds: clientSeeds,
   makeMessage: clientMessage,
+  makeOpening: clientOpening,
   execute({ choices, messages }: Input): Promise<string> {
-    return new ServedPlay(new Dice([...choices])).play(concat(...withOwnCookies(messages)));
+    return new ServedPlay(new Dice([...choices])).play(withOwnCookies(messages));
   },
 };
 
 class ServedPlay {
   readonly #dice: Dice;
   readonly #channel: ScriptedChannel;
+  readonly #tls: TlsMode;
   readonly #exports: WatchedExports;
   readonly #pool = new BufferPool();
   readonly #bugs: unknown[] = [];
@@ -56,16 +64,21 @@ class ServedPlay {
   #reason: EndReason | 'none' = 'none';
   #failures = 0;
   #isDone = false;
+  #isSecuring = false;
+  #isSecured = false;
 
   constructor(dice: Dice) {
     this.#dice = dice;
     this.#channel = new ScriptedChannel({ takesAtOnce: dice.oneIn(2) });
     this.#exports = new WatchedExports(dice);
+    this.#tls = TLS_MODES[dice.below(TLS_MODES.length)] ?? 'off';
   }
 
-  async play(stream: Uint8Array): Promise<string> {
-    const served = serveChannel(this.#channel, {
+  async play(messages: readonly Uint8Array[]): Promise<string> {
+    const secure = () => this.#secure();
+    const served = serveChannel(Object.assign(this.#channel, { secure }), {
       exports: this.#exports,
+      tls: this.#tls,
       context: { peer: 'a fuzzer' },
       limits: LIMITS,
       pool: this.#pool,
@@ -73,25 +86,61 @@ class ServedPlay {
         ended: (reason) => {
           this.#reason = reason;
         },
+        secured: () => {
+          this.#isSecured = true;
+        },
         requestFailed: (failure) => this.#note(failure),
       },
     });
     void this.#awaitEnd(served);
     const vanishes = this.#dice.oneIn(6);
-    for (const piece of this.#dice.cut(stream)) {
-      await this.#waitUntil(() => !this.#channel.paused || this.#channel.ended);
-      if (this.#channel.ended) break;
+    const stopsAt = this.#dice.oneIn(5) ? this.#dice.below(STOPS_WITHIN) : undefined;
+    for (const [number, piece] of this.#pieces(messages).entries()) {
+      const isReady = () => !this.#channel.paused && !this.#isSecuring;
+      await this.#waitUntil(() => isReady() || this.#isClosing());
+      if (this.#isClosing()) break;
+      if (number === stopsAt) this.#stop(served);
       this.#tell(piece);
     }
-    if (!vanishes) {
-      this.#channel.receivesEnd();
-      await this.#waitUntil(() => this.#channel.ended);
-      this.#takeAll();
-    }
+    if (!vanishes) await this.#leave();
     this.#channel.closes();
     await this.#waitUntil(() => this.#isDone);
-    this.#check(stream, vanishes);
-    return `${this.#reason} ${vanishes} ${Math.min(3, this.#failures)}`;
+    this.#check(concat(...messages), vanishes);
+    const secured = this.#isSecured ? 'secured' : 'in the clear';
+    const calls = Math.ceil(Math.log2(1 + this.#exports.calls));
+    return `${this.#reason} ${vanishes} ${secured} 2^${calls} calls, ${Math.min(3, this.#failures)}`;
+  }
+
+  /** The client says no more; while TLS is being put on nothing else is heard. */
+  async #leave(): Promise<void> {
+    await this.#waitUntil(() => !this.#isSecuring);
+    if (!this.#channel.dropped) this.#channel.receivesEnd();
+    await this.#waitUntil(() => this.#isClosing());
+    this.#takeAll();
+  }
+
+  #isClosing(): boolean {
+    return this.#channel.ended || this.#channel.dropped;
+  }
+
+  /** Where TLS may come, no piece is of two messages: what is behind STARTTLS in the same piece would be in the clear. */
+  #pieces(messages: readonly Uint8Array[]): readonly Uint8Array[] {
+    if (this.#tls === 'off') return this.#dice.cut(concat(...messages));
+    return messages.flatMap((message) => this.#dice.cut(message));
+  }
+
+  /** The server shuts down, and at times has no more patience. */
+  #stop(served: ServedSession): void {
+    served.shutDown();
+    if (this.#dice.oneIn(2)) served.leave();
+  }
+
+  async #secure(): Promise<TlsPeer> {
+    this.#isSecuring = true;
+    await allMicrotasks();
+    this.#isSecuring = false;
+    if (this.#dice.oneIn(8)) throw new Error('as the test wants it');
+    return {};
   }
 
   async #awaitEnd({ done }: ServedSession): Promise<void> {

@@ -13,7 +13,7 @@ import { decodeOutput } from '../../../../packages/session/test/decode-output.ts
 import type { Input } from '../input.ts';
 import type { Target } from '../target.ts';
 import { readLengths, withOwnCookies } from './asked-reads.ts';
-import { clientMessage, clientSeeds, DISK_BYTES } from './client-messages.ts';
+import { clientMessage, clientOpening, clientSeeds, DISK_BYTES } from './client-messages.ts';
 
 /** Small, so that they are met. */
 const LIMITS = {
@@ -26,6 +26,8 @@ const LIMITS = {
   payloadDrainBytesMax: 6000,
 };
 
+/** The server shuts down before one of so many pieces of what the client says, if there are as many. */
+const STOPS_WITHIN = 40;
 /** Bit 1 of the client's flags: no zeroes behind the answer to EXPORT_NAME. */
 const NO_ZEROES = 2;
 
@@ -35,6 +37,7 @@ export const serverSessionTarget: Target = {
   sources: ['/packages/session/src/', '/packages/codec/src/'],
   seeds: clientSeeds,
   makeMessage: clientMessage,
+  makeOpening: clientOpening,
   execute({ choices, messages }: Input): string {
     const dice = new Dice([...choices]);
     const stream = concat(...withOwnCookies(messages));
@@ -48,14 +51,21 @@ export const serverSessionTarget: Target = {
     expectSame(cut, atOnce);
     const answersAtOnce = () => dice.oneIn(3);
     const late = new AutomaticHost({ ...shared, answersAtOnce, lands: dice.oneIn(2) });
-    check(play(dice.cut(stream), late, dice), stream, dataBytes);
+    const stopsAt = dice.below(STOPS_WITHIN);
+    check(play(dice.cut(stream), late, dice, stopsAt), stream, dataBytes);
     return wordOf(atOnce);
   },
 };
 
-/** The client says all of it and closes. */
-function play(pieces: readonly Uint8Array[], host: AutomaticHost, dice: Dice): AutomaticHost {
-  for (const piece of pieces) {
+/** The client says all of it and closes; the server shuts down before the piece with that number. */
+function play(
+  pieces: readonly Uint8Array[],
+  host: AutomaticHost,
+  dice: Dice,
+  stopsAt?: number,
+): AutomaticHost {
+  for (const [number, piece] of pieces.entries()) {
+    if (number === stopsAt) host.session.shutDown();
     host.receives(piece);
     while (!host.session.wantsBytes && host.lent.length > 0) host.answers(dice.below(256));
   }

@@ -12,8 +12,10 @@ import {
 import type { Dice } from '../../../../packages/session/test/client/dice.ts';
 import { DISK_BYTES } from './client-messages.ts';
 
-/** Beyond it a disk refuses to grow. */
-const SIZE_MAX = 2 * DISK_BYTES;
+/** What is longer an ordinary disk does not take. */
+const PAYLOAD_MAX = 8192;
+/** The longest run of data in a map of it. */
+const EXTENT_BYTES = 100_352;
 const CODES = ['EIO', 'ENOSPC', 'ENOTSUP', 'EPERM', 'EINVAL', 'ENOMEM'] as const;
 
 export interface WatchedDriver {
@@ -24,8 +26,9 @@ export interface WatchedDriver {
   readonly calls: () => number;
 }
 
-export function watchedDriver(dice: Dice): WatchedDriver {
-  const disk = new WatchedDisk(dice);
+/** A disk of `size` bytes, which refuses to grow beyond twice as many. */
+export function watchedDriver(dice: Dice, size: number): WatchedDriver {
+  const disk = new WatchedDisk(dice, size);
   return { driver: disk.draw(), faults: disk.faults, calls: () => disk.calls };
 }
 
@@ -33,18 +36,25 @@ class WatchedDisk {
   readonly faults: string[] = [];
   calls = 0;
   readonly #dice: Dice;
-  readonly #bytes = new Uint8Array(SIZE_MAX);
+  readonly #bytes: Uint8Array;
   readonly #minimum: number;
   readonly #readOnly: boolean;
   readonly #isFuaNative: boolean;
-  #size = DISK_BYTES;
+  readonly #payloadMax: number;
+  #size: number;
+  /** Behind it are only zeroes. */
+  #dataEnd: number;
 
-  constructor(dice: Dice) {
+  constructor(dice: Dice, size: number) {
     this.#dice = dice;
+    this.#size = size;
+    this.#payloadMax = size > DISK_BYTES ? size : PAYLOAD_MAX;
+    this.#bytes = new Uint8Array(2 * size);
     this.#minimum = dice.oneIn(2) ? 512 : 1;
     this.#readOnly = dice.oneIn(5);
     this.#isFuaNative = dice.oneIn(2);
-    this.#bytes.fill(7, 0, DISK_BYTES / 2);
+    this.#dataEnd = size / 2;
+    this.#bytes.fill(7, 0, this.#dataEnd);
   }
 
   draw(): Driver {
@@ -54,7 +64,7 @@ class WatchedDisk {
       get size() {
         return size();
       },
-      blockSize: { minimum: this.#minimum, preferred: 4096, payloadMax: 8192 },
+      blockSize: { minimum: this.#minimum, preferred: 4096, payloadMax: this.#payloadMax },
       readOnly: this.#readOnly,
       ...(this.#isFuaNative && { fua: 'native' as const }),
       ...(dice.oneIn(3) && { concurrency: 2 }),
@@ -63,7 +73,7 @@ class WatchedDisk {
       read: (target, offset) => this.#read(target, offset),
       ...(dice.oneIn(2) && { readBatch: (reads) => this.#readBatch(reads) }),
       write: (source, offset, { fua }) =>
-        this.#change(offset, source.length, fua, () => this.#bytes.set(source, offset)),
+        this.#change(offset, source.length, fua, () => this.#set(source, offset)),
       ...(!dice.oneIn(4) && { flush: () => this.#answer(() => undefined) }),
       ...(!dice.oneIn(4) && {
         trim: (offset, length, { fua }) => this.#change(offset, length, fua, () => undefined),
@@ -98,6 +108,11 @@ class WatchedDisk {
     }
   }
 
+  #set(source: Uint8Array, offset: number): void {
+    this.#bytes.set(source, offset);
+    this.#dataEnd = Math.max(this.#dataEnd, offset + source.length);
+  }
+
   #change(offset: number, length: number, fua: boolean, effect: () => void): Awaitable<void> {
     if (this.#readOnly) this.faults.push('a change of a disk that is read-only');
     if (fua && !this.#isFuaNative) this.faults.push('FUA of a disk that has none');
@@ -108,16 +123,19 @@ class WatchedDisk {
     if (this.#readOnly) this.faults.push('a resize of a disk that is read-only');
     if (!Number.isSafeInteger(size) || size < 0) this.faults.push(`a resize to ${size}`);
     return this.#answer(() => {
-      if (size > SIZE_MAX) throw new DriverError('ENOSPC', 'too large for this test');
+      if (size > this.#bytes.length) throw new DriverError('ENOSPC', 'too large for this test');
       this.#size = size;
     });
   }
 
   *#extents(offset: number, length: number): Generator<Extent> {
     this.#look(offset, length);
-    const middle = Math.min(offset + 512, this.#size);
-    yield { length: middle - offset, hole: false, zero: false };
-    if (this.#size > middle) yield { length: this.#size - middle, hole: true, zero: false };
+    const dataEnd = Math.min(this.#dataEnd, this.#size);
+    for (let at = offset; at < dataEnd; at += EXTENT_BYTES) {
+      yield { length: Math.min(EXTENT_BYTES, dataEnd - at), hole: false, zero: false };
+    }
+    const holeStart = Math.max(offset, dataEnd);
+    if (this.#size > holeStart) yield { length: this.#size - holeStart, hole: true, zero: true };
   }
 
   *#runs(offset: number, length: number): Generator<{ length: number; value: number }> {

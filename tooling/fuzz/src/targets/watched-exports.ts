@@ -1,6 +1,7 @@
 /** Exports that open at once, later, or not at all, and count what is opened and closed. */
 import { DriverError, type ExportListing, type ExportSource, type OpenExport } from '@nbd/driver';
 import type { Dice } from '../../../../packages/session/test/client/dice.ts';
+import { DISK_BYTES, LARGE_BYTES } from './client-messages.ts';
 import { type WatchedDriver, watchedDriver } from './watched-driver.ts';
 
 export class WatchedExports implements ExportSource {
@@ -21,6 +22,11 @@ export class WatchedExports implements ExportSource {
       : [...faults, `${length} opened, ${this.#closed} closed`];
   }
 
+  /** How often the disks were called. */
+  get calls(): number {
+    return this.#opened.reduce((sum, { calls }) => sum + calls(), 0);
+  }
+
   list(): Promise<readonly ExportListing[]> | readonly ExportListing[] {
     const listing = [{ name: 'disk', description: 'of a test' }, { name: 'late' }];
     return this.#dice.oneIn(2) ? Promise.resolve(listing) : listing;
@@ -31,6 +37,8 @@ export class WatchedExports implements ExportSource {
       case '':
       case 'disk':
         return this.#open(name);
+      case 'large':
+        return this.#open(name, LARGE_BYTES);
       case 'late':
         return Promise.resolve().then(() => this.#open(name));
       case 'denied':
@@ -42,8 +50,8 @@ export class WatchedExports implements ExportSource {
     }
   }
 
-  #open(name: string): OpenExport {
-    const watched = watchedDriver(this.#dice);
+  #open(name: string, size: number = DISK_BYTES): OpenExport {
+    const watched = watchedDriver(this.#dice, size);
     this.#opened.push(watched);
     return {
       name,
