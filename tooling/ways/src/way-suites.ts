@@ -4,7 +4,7 @@
  */
 export interface WaySuites {
   /** The value of `NBD_WAY`. */
-  readonly way: string;
+  readonly name: string;
   readonly about: string;
   /** Names of vitest projects. */
   readonly projects: readonly string[];
@@ -13,8 +13,8 @@ export interface WaySuites {
 const OVER_SOCKETS = ['@nbd/server', '@nbd/client', 'nbd'];
 
 export const WAY_SUITES: readonly WaySuites[] = [
-  { way: 'tcp', about: 'TCP, in the clear', projects: OVER_SOCKETS },
-  { way: 'unix', about: 'a Unix socket', projects: OVER_SOCKETS },
-  { way: 'tls', about: 'TCP under TLS', projects: OVER_SOCKETS },
-  { way: 'workers', about: 'two threads', projects: ['@nbd-tooling/interop', 'demo-server'] },
+  { name: 'tcp', about: 'TCP, in the clear', projects: OVER_SOCKETS },
+  { name: 'unix', about: 'a Unix socket', projects: OVER_SOCKETS },
+  { name: 'tls', about: 'TCP under TLS', projects: OVER_SOCKETS },
+  { name: 'workers', about: 'two threads', projects: ['@nbd-tooling/interop', 'demo-server'] },
 ];
