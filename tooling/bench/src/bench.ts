@@ -3,60 +3,59 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeCertificates } from './certificates.ts';
-import { findProgram } from './child-processes.ts';
-import { expectSize, makeSeed } from './data-files.ts';
-import { markdownDocument } from './document.ts';
-import { describeMachine, type Machine } from './machine.ts';
+import { type Help, type Output, runCommand } from '@nbd-tooling/command-line';
+import { makeCertificates } from './servers/certificates.ts';
+import { findProgram } from './servers/child-processes.ts';
+import { expectSize, makeSeed } from './servers/data-files.ts';
+import { markdownDocument } from './results/document.ts';
+import { describeMachine, type Machine } from './results/machine.ts';
 import { runMicro } from './micro/run-micro.ts';
-import { NotApplicable } from './not-applicable.ts';
-import { type BenchOptions, parseOptions } from './options.ts';
+import { NotApplicable } from './workloads/not-applicable.ts';
+import { type BenchOptions, type Invocation, parseOptions } from './command-line/options.ts';
 import { pairedRuns } from './paired-runs.ts';
 import type { Pass } from './passes.ts';
-import { lackOf, PRESETS } from './presets.ts';
-import type { Recording } from './recording.ts';
-import { type Result, summarize, textTable } from './report.ts';
-import { freePort, type Served, startServer } from './served.ts';
-import { serverCommand } from './server-command.ts';
-import type { ServerSpec } from './server-spec.ts';
-import { textTargets } from './target-table.ts';
-import { UsageError } from './usage-error.ts';
-import { judge } from './verdict.ts';
-import type { Workload } from './workload.ts';
-import { findWorkload } from './workloads.ts';
-import { writeRecording } from './write-recording.ts';
-
-/** Where lines go. */
-export interface Output {
-  /** Tables. */
-  print(text: string): void;
-  /** What was left out, and what failed. */
-  complain(text: string): void;
-}
+import { lackOf, PRESETS } from './servers/presets.ts';
+import type { Recording } from './results/recording.ts';
+import { type Result, summarize, textTable } from './results/report.ts';
+import { freePort, type Served, startServer } from './servers/served.ts';
+import { serverCommand } from './servers/server-command.ts';
+import type { ServerSpec } from './servers/server-spec.ts';
+import { textTargets } from './results/target-table.ts';
+import { judge } from './results/verdict.ts';
+import type { Workload } from './workloads/workload.ts';
+import { findWorkload } from './workloads/workloads.ts';
+import { writeRecording } from './results/write-recording.ts';
 
 /** Runs it all. Answers 0, or 1 if a run failed, or 2 for a command line that makes no sense. */
 export async function bench(args: readonly string[], output: Output): Promise<number> {
-  try {
-    const invocation = parseOptions(args);
-    switch (invocation.kind) {
-      case 'bench':
-        return await new Bench(invocation.options, await describeMachine(), output).run();
-      case 'micro':
-        output.print(await runMicro(invocation.updateReference));
-        return 0;
-      case 'document': {
-        const recording = JSON.parse(await readFile(invocation.jsonFile, 'utf8')) as Recording;
-        await writeFile(invocation.markdownFile, markdownDocument(recording));
-        return 0;
+  return runCommand({
+    name: 'bench',
+    parse: () => parseOptions(args),
+    async perform(invocation) {
+      try {
+        return await perform(invocation, output);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        output.complain(error.message);
+        return 1;
       }
-      case 'help':
-        output.print(invocation.text);
-        return 0;
+    },
+    output,
+  });
+}
+
+async function perform(invocation: Exclude<Invocation, Help>, output: Output): Promise<number> {
+  switch (invocation.kind) {
+    case 'bench':
+      return new Bench(invocation.options, await describeMachine(), output).run();
+    case 'micro':
+      output.print(await runMicro(invocation.updateReference));
+      return 0;
+    case 'document': {
+      const recording = JSON.parse(await readFile(invocation.jsonFile, 'utf8')) as Recording;
+      await writeFile(invocation.markdownFile, markdownDocument(recording));
+      return 0;
     }
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    output.complain(error.message);
-    return error instanceof UsageError ? 2 : 1;
   }
 }
 

@@ -1,11 +1,7 @@
 /** The program `bench`; `bench.ts` has the story. */
+import { STANDARD_OUTPUT } from '@nbd-tooling/command-line';
 import { bench } from './bench.ts';
-import { endChildrenWithUs } from './child-processes.ts';
+import { endChildrenWithUs } from './servers/child-processes.ts';
 
 endChildrenWithUs();
-process.exit(
-  await bench(process.argv.slice(2), {
-    print: (text) => process.stdout.write(`${text}\n`),
-    complain: (text) => process.stderr.write(`${text}\n`),
-  }),
-);
+process.exit(await bench(process.argv.slice(2), STANDARD_OUTPUT));

@@ -2,11 +2,11 @@
  * One workload on all servers: A B C, B C A, ... so that each meets the same noise.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { usageOf } from './accounting.ts';
-import { sync } from './data-files.ts';
-import type { Served } from './served.ts';
-import { rotated } from './statistics.ts';
-import type { Figures, RunSettings, Workload } from './workload.ts';
+import { usageOf } from './servers/accounting.ts';
+import { sync } from './servers/data-files.ts';
+import type { Served } from './servers/served.ts';
+import { rotated } from './results/statistics.ts';
+import type { Figures, RunSettings, Workload } from './workloads/workload.ts';
 
 /** One run of one server. */
 export interface Run extends Figures {

@@ -1,8 +1,8 @@
 /**
  * A pass: servers that are up together, and the workloads that they are put under.
  */
-import type { ServerSpec, Transport } from './server-spec.ts';
-import { contenders, type Disk, type Target } from './targets.ts';
+import type { ServerSpec, Transport } from './servers/server-spec.ts';
+import { contenders, type Disk, type Target } from './results/targets.ts';
 
 export interface Pass {
   readonly servers: readonly ServerSpec[];

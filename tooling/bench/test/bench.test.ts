@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { bench } from '../src/bench.ts';
-import type { Recording } from '../src/recording.ts';
+import type { Recording } from '../src/results/recording.ts';
 
 const MEMORY_SERVER = fileURLToPath(new URL('memory-server.ts', import.meta.url));
 const COMMAND = `'${process.execPath}' --conditions=@nbd/source --import '${import.meta.resolve('tsx')}' '${MEMORY_SERVER}' $SOCK $SIZE`;

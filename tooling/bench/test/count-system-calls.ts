@@ -2,7 +2,7 @@
  * System calls of a process and its threads, counted by strace.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { spawnOwned } from '../src/child-processes.ts';
+import { spawnOwned } from '../src/servers/child-processes.ts';
 
 /** A machine may forbid one process to trace another. */
 export class TracingForbidden extends Error {

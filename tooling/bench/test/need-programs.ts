@@ -3,7 +3,7 @@
  * and the reason printed.
  */
 import type { TestContext } from 'vitest';
-import { findProgram } from '../src/child-processes.ts';
+import { findProgram } from '../src/servers/child-processes.ts';
 
 /** To be called first in a test. */
 export function needPrograms({ skip }: TestContext, ...names: readonly string[]): void {

@@ -1,16 +1,11 @@
 /** The command line. */
-import { parseArgs } from 'node:util';
+import { type Help, readWords, UsageError } from '@nbd-tooling/command-line';
 import type { Accelerator } from './machine.ts';
 import { SCENARIOS, type Scenario } from './scenario-table.ts';
 
-/** A command line that asks for nothing that can be done. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** What the person asks for. */
 export type Invocation =
-  | { readonly kind: 'help'; readonly text: string }
+  | Help
   | {
       readonly kind: 'run';
       readonly scenarios: readonly Scenario[];
@@ -25,7 +20,11 @@ export type Invocation =
  * @throws UsageError
  */
 export function parseOptions(args: readonly string[]): Invocation {
-  const { values, positionals } = readWords(args);
+  const { values, positionals } = readWords(args, {
+    accelerator: { type: 'string' },
+    log: { type: 'string' },
+    short: { type: 'boolean' },
+  });
   if (values.help === true) return { kind: 'help', text: helpText() };
   const { accelerator = 'tcg', log } = values;
   if (accelerator !== 'tcg' && accelerator !== 'kvm') {
@@ -42,23 +41,6 @@ export function parseOptions(args: readonly string[]): Invocation {
     );
   }
   return { kind: 'run', scenarios, accelerator, logFile: log };
-}
-
-function readWords(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        accelerator: { type: 'string' },
-        log: { type: 'string' },
-        short: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
 }
 
 function helpText(): string {

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { scratchFolder } from './scratch-folder.ts';
 
 const BLOCK_BYTES = 512;
 
@@ -11,6 +13,14 @@ export async function sparseFile(path: string, size: number): Promise<void> {
   const file = await open(path, 'w');
   await file.truncate(size);
   await file.close();
+}
+
+/** What the demo server is to export: a new disk of `size` zeroes, in memory or in a file that is gone with the test. */
+export async function freshSpec(kind: 'file' | 'memory', size: number): Promise<string> {
+  if (kind === 'memory') return `memory:${size}`;
+  const file = join(await scratchFolder(), 'disk');
+  await sparseFile(file, size);
+  return `file:${file}`;
 }
 
 /** Makes a file of `size` bytes in which no two near places are alike, the same at every call. */

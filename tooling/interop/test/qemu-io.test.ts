@@ -1,7 +1,7 @@
 /** Every way in which QEMU changes a disk, and what it reads back. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allocatedBytes, sparseFile } from '../src/disk-files.ts';
+import { allocatedBytes, freshSpec, sparseFile } from '../src/disk-files.ts';
 import { tryTool } from '../src/run-tool.ts';
 import { scratchFolder } from '../src/scratch-folder.ts';
 import { serveDisk, TRANSPORTS } from '../src/served-disk.ts';
@@ -24,15 +24,13 @@ async function complaints(uri: string, commands: readonly string[]): Promise<rea
 }
 
 const CASES = TRANSPORTS.flatMap((transport) =>
-  ['memory', 'file'].map((kind) => ({ transport, kind })),
+  (['memory', 'file'] as const).map((kind) => ({ transport, kind })),
 );
 
 describe.each(CASES)('a $kind disk over $transport', ({ transport, kind }) => {
   async function serveOne(): Promise<string> {
-    const file = join(await scratchFolder(), 'disk');
-    await sparseFile(file, DISK_BYTES);
-    const spec = kind === 'memory' ? 'memory:64M' : `file:${file}`;
-    return (await serveDisk({ exports: { disk: spec } })).uri(transport, 'disk');
+    const served = await serveDisk({ exports: { disk: await freshSpec(kind, DISK_BYTES) } });
+    return served.uri(transport, 'disk');
   }
 
   it('keeps what is written with and without FUA, and lets qemu-io see what is not there', async () => {

@@ -1,7 +1,8 @@
 /** Clients with several connections, which different threads of the server serve. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hashOf, noiseFile, sparseFile } from '../src/disk-files.ts';
+import { freshSpec, hashOf, noiseFile } from '../src/disk-files.ts';
+import { soundJobs, verifyWithFio } from '../src/fio.ts';
 import { runTool } from '../src/run-tool.ts';
 import { scratchFolder } from '../src/scratch-folder.ts';
 import { serveDisk, type ServedDisk, TRANSPORTS } from '../src/served-disk.ts';
@@ -12,22 +13,12 @@ const JOBS = 4;
 
 needTools('fio', 'nbdcopy');
 
-interface Report {
-  readonly jobs: readonly {
-    readonly error: number;
-    readonly read: { readonly total_ios: number };
-  }[];
-}
-
-async function serveByTwo(kind: string): Promise<ServedDisk> {
-  const file = join(await scratchFolder(), 'disk');
-  await sparseFile(file, SIZE);
-  const spec = kind === 'memory' ? 'memory:64M' : `file:${file}`;
-  return serveDisk({ exports: { disk: spec }, args: ['--workers', '2'] });
+async function serveByTwo(kind: 'file' | 'memory'): Promise<ServedDisk> {
+  return serveDisk({ exports: { disk: await freshSpec(kind, SIZE) }, args: ['--workers', '2'] });
 }
 
 describe.each(TRANSPORTS)('over %s', (transport) => {
-  it.each(['memory', 'file'])(
+  it.each(['memory', 'file'] as const)(
     'nbdcopy copies to a %s disk and back by four connections',
     async (kind) => {
       const served = await serveByTwo(kind);
@@ -43,31 +34,12 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     },
   );
 
-  it.each(['memory', 'file'])(
+  it.each(['memory', 'file'] as const)(
     'every checksum that four jobs of fio write to a %s disk is right',
     async (kind) => {
       const served = await serveByTwo(kind);
-      const share = SIZE / JOBS;
-      const output = await runTool('fio', [
-        '--name=verify',
-        '--ioengine=nbd',
-        `--uri=${served.uri(transport, 'disk')}`,
-        '--rw=randwrite',
-        '--bs=8192',
-        `--numjobs=${JOBS}`,
-        `--size=${share}`,
-        `--offset_increment=${share}`,
-        '--iodepth=16',
-        '--verify=crc32c',
-        '--verify_fatal=1',
-        '--verify_state_save=0',
-        '--randseed=1',
-        '--output-format=json',
-      ]);
-      const { jobs } = JSON.parse(output.slice(output.indexOf('{'))) as Report;
-      expect(jobs).toHaveLength(JOBS);
-      for (const job of jobs)
-        expect(job).toMatchObject({ error: 0, read: { total_ios: share / 8192 } });
+      const run = { sizeBytes: SIZE, depth: 16, jobs: JOBS };
+      expect(await verifyWithFio(served.uri(transport, 'disk'), run)).toEqual(soundJobs(run));
     },
   );
 });

@@ -1,6 +1,6 @@
+import { UsageError } from '@nbd-tooling/command-line';
 import { expect, it } from 'vitest';
 import { parseOptions } from './options.ts';
-import { UsageError } from './usage-error.ts';
 
 const parse = (line: string) => parseOptions(line.split(' ').filter(Boolean), () => 99);
 

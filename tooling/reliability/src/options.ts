@@ -1,10 +1,9 @@
 /** The command line. */
-import { parseArgs } from 'node:util';
+import { type Help, namedIn, readWords, UsageError, wholeNumber } from '@nbd-tooling/command-line';
 import { DISK_SERVERS, type DiskServer } from './disks/disk-server-table.ts';
 import { HOSTILE_SERVERS, type HostileKind } from './hostile/hostile-table.ts';
-import { CRASH_SERVERS, LINEARIZABLE_SERVERS, type ServerKind } from './server-table.ts';
+import { CRASH_SERVERS, LINEARIZABLE_SERVERS, type ServerKind } from './servers/server-table.ts';
 import { SOAK_SERVERS, type SoakKind } from './soak/soak-table.ts';
-import { UsageError } from './usage-error.ts';
 
 /** What the person asks for. */
 export type Invocation =
@@ -32,7 +31,7 @@ export type Invocation =
       readonly seed: number;
       readonly servers: readonly HostileKind[];
     }
-  | { readonly kind: 'help'; readonly text: string };
+  | Help;
 
 type Test = Exclude<Invocation['kind'], 'help'>;
 
@@ -53,7 +52,13 @@ const SEED_MAX = 2 ** 31 - 1;
  * @throws UsageError
  */
 export function parseOptions(args: readonly string[], drawSeed: () => number): Invocation {
-  const { values, positionals } = readWords(args);
+  const { values, positionals } = readWords(args, {
+    minutes: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    seed: { type: 'string' },
+    server: { type: 'string' },
+  });
   if (values.help === true) return { kind: 'help', text: helpText() };
   const [test, ...others] = positionals;
   if (!isTest(test) || others.length > 0) {
@@ -70,14 +75,14 @@ export function parseOptions(args: readonly string[], drawSeed: () => number): I
   switch (test) {
     case 'crash': {
       const rounds = wholeOf('--rounds', values.rounds ?? '20', 1);
-      return { kind: test, rounds, seed, servers: namedIn(CRASH_SERVERS, values.server) };
+      return { kind: test, rounds, seed, servers: serversIn(CRASH_SERVERS, values.server) };
     }
     case 'linearizable':
-      return { kind: test, seconds, seed, servers: namedIn(LINEARIZABLE_SERVERS, values.server) };
+      return { kind: test, seconds, seed, servers: serversIn(LINEARIZABLE_SERVERS, values.server) };
     case 'disks':
-      return { kind: test, servers: namedIn(DISK_SERVERS, values.server) };
+      return { kind: test, servers: serversIn(DISK_SERVERS, values.server) };
     case 'hostile':
-      return { kind: test, seed, servers: namedIn(HOSTILE_SERVERS, values.server) };
+      return { kind: test, seed, servers: serversIn(HOSTILE_SERVERS, values.server) };
     case 'soak': {
       const { minutes } = values;
       if (minutes !== undefined && values.seconds !== undefined) {
@@ -87,7 +92,7 @@ export function parseOptions(args: readonly string[], drawSeed: () => number): I
         kind: test,
         seconds: minutes === undefined ? seconds : wholeOf('--minutes', minutes, 1) * 60,
         seed,
-        servers: namedIn(SOAK_SERVERS, values.server),
+        servers: serversIn(SOAK_SERVERS, values.server),
       };
     }
   }
@@ -97,46 +102,18 @@ function isTest(word: string | undefined): word is Test {
   return word !== undefined && Object.hasOwn(TESTS, word);
 }
 
-function readWords(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        minutes: { type: 'string' },
-        rounds: { type: 'string' },
-        seconds: { type: 'string' },
-        seed: { type: 'string' },
-        server: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
-}
-
 function wholeOf(option: string, word: string, minimum: number): number {
-  const value = Number(word);
-  if (/^\d+$/.test(word) && value >= minimum && value <= SEED_MAX) return value;
-  throw new UsageError(
-    `${option}: expected a whole number from ${minimum} to ${SEED_MAX}, found ${JSON.stringify(word)}`,
-  );
+  return wholeNumber(option, word, { minimum, maximum: SEED_MAX });
 }
 
 /** Those that are named; the first one if none are. */
-function namedIn<T extends { readonly name: string }>(
+function serversIn<T extends { readonly name: string }>(
   table: readonly T[],
   list: string | undefined,
 ): readonly T[] {
   if (list === undefined) return table.slice(0, 1);
   if (list === 'all') return table;
-  return list.split(',').map((name) => {
-    const kind = table.find((each) => each.name === name);
-    if (kind !== undefined) return kind;
-    const names = table.map((each) => each.name).join(', ');
-    throw new UsageError(`--server: expected all, or some of ${names}; found ${name}`);
-  });
+  return namedIn(table, list.split(','), '--server: expected all, or some of');
 }
 
 function helpText(): string {

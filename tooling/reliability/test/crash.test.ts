@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { brokenBytes, runCrashes } from '../src/crash-run.ts';
-import { CRASH_SERVERS } from '../src/server-table.ts';
+import { brokenBytes, runCrashes } from '../src/crash/crash-run.ts';
+import { CRASH_SERVERS } from '../src/servers/server-table.ts';
 import { needServer } from './need-server.ts';
 
 const SOUND = CRASH_SERVERS.filter(({ sound }) => sound);

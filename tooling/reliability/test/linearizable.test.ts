@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { runLinearizable } from '../src/linearizable-run.ts';
-import { LINEARIZABLE_SERVERS } from '../src/server-table.ts';
+import { runLinearizable } from '../src/linearizable/linearizable-run.ts';
+import { LINEARIZABLE_SERVERS } from '../src/servers/server-table.ts';
 import { needServer } from './need-server.ts';
 
 const SOUND = LINEARIZABLE_SERVERS.filter(({ sound }) => sound);

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { TestContext } from 'vitest';
-import type { ServerKind } from '../src/server-table.ts';
+import type { ServerKind } from '../src/servers/server-table.ts';
 
 /** Skips the test where the program is not on this machine; in CI that is a failure. */
 export function needServer({ needs }: ServerKind, { skip }: TestContext): void {

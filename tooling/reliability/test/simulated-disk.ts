@@ -1,5 +1,5 @@
 /** A disk with a write cache, of stamps in place of bytes, that does what it is asked when a test says so. */
-import type { Change } from '../src/durability-model.ts';
+import type { Change } from '../src/crash/durability-model.ts';
 import { ZEROES } from '../src/stamped-blocks.ts';
 
 export class SimulatedDisk {

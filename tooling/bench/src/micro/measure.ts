@@ -1,7 +1,7 @@
 /**
  * The time that an operation takes, as a ratio to that of a fixed loop on the same machine.
  */
-import { median } from '../statistics.ts';
+import { median } from '../results/statistics.ts';
 import type { MicroBench } from './micro-bench.ts';
 
 export interface Timing {

@@ -3,11 +3,11 @@
  * not, many at a time. The figures are those of the first, but MiB/s, which is what the other gets.
  */
 import { Command } from '@nbd/codec';
-import { dropFromCache, readPieces } from '../data-files.ts';
-import { leanRun, type Load } from '../lean-client.ts';
-import { NotApplicable } from '../not-applicable.ts';
-import { percentile } from '../statistics.ts';
-import { MEBIBYTE, type WorkloadFamily } from '../workload.ts';
+import { dropFromCache, readPieces } from '../servers/data-files.ts';
+import { leanRun, type Load } from '../client/lean-client.ts';
+import { NotApplicable } from './not-applicable.ts';
+import { percentile } from '../results/statistics.ts';
+import { MEBIBYTE, type WorkloadFamily } from './workload.ts';
 
 const BLOCK_BYTES = 4096;
 

@@ -1,8 +1,8 @@
 /**
  * Connect, enter the export, disconnect, and again.
  */
-import { Connection } from '../connection.ts';
-import type { WorkloadFamily } from '../workload.ts';
+import { Connection } from '../client/connection.ts';
+import type { WorkloadFamily } from './workload.ts';
 
 export const connectWorkloads: WorkloadFamily = {
   pattern: /^connect-p(?<parallel>\d+)$/,

@@ -1,8 +1,8 @@
 /**
  * nbdcopy of the whole export, out to nowhere or in from the seed.
  */
-import { runTool } from '../child-processes.ts';
-import { MEBIBYTE, type WorkloadFamily } from '../workload.ts';
+import { runTool } from '../servers/child-processes.ts';
+import { MEBIBYTE, type WorkloadFamily } from './workload.ts';
 
 const SECONDS_MAX = 60;
 

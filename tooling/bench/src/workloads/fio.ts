@@ -1,9 +1,9 @@
 /**
  * fio with its NBD engine.
  */
-import { runTool } from '../child-processes.ts';
-import { NotApplicable } from '../not-applicable.ts';
-import { type Figures, MEBIBYTE, type WorkloadFamily } from '../workload.ts';
+import { runTool } from '../servers/child-processes.ts';
+import { NotApplicable } from './not-applicable.ts';
+import { type Figures, MEBIBYTE, type WorkloadFamily } from './workload.ts';
 
 const ALLOWANCE_SECONDS = 20;
 

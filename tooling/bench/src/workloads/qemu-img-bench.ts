@@ -1,10 +1,10 @@
 /**
  * qemu-img bench: sequential reads, as a virtual machine's block layer does them.
  */
-import { runTool } from '../child-processes.ts';
-import { NotApplicable } from '../not-applicable.ts';
-import { parseSize } from '../size.ts';
-import type { WorkloadFamily } from '../workload.ts';
+import { runTool } from '../servers/child-processes.ts';
+import { NotApplicable } from './not-applicable.ts';
+import { parseSize } from '../command-line/size.ts';
+import type { WorkloadFamily } from './workload.ts';
 
 const SECONDS_MAX = 60;
 

@@ -2,12 +2,12 @@
  * `raw-*`: the lean client of this tool.
  */
 import { Command } from '@nbd/codec';
-import { type LeanRun, leanRun, type Load } from '../lean-client.ts';
-import { mixedLengths } from '../mixed-lengths.ts';
-import type { ReplyForm } from '../reply-form.ts';
-import { parseSize } from '../size.ts';
-import { percentile } from '../statistics.ts';
-import { type Figures, MEBIBYTE, type WorkloadFamily } from '../workload.ts';
+import { type LeanRun, leanRun, type Load } from '../client/lean-client.ts';
+import { mixedLengths } from '../client/mixed-lengths.ts';
+import type { ReplyForm } from '../client/reply-form.ts';
+import { parseSize } from '../command-line/size.ts';
+import { percentile } from '../results/statistics.ts';
+import { type Figures, MEBIBYTE, type WorkloadFamily } from './workload.ts';
 
 type Shape = Omit<Load, 'runtimeSeconds'>;
 

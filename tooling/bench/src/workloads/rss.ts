@@ -1,10 +1,10 @@
 /**
  * The memory that a server holds with clients that have each done some reads and stay. `rss-c0`: without any.
  */
-import { usageOf } from '../accounting.ts';
-import { Connection } from '../connection.ts';
-import { readOnce } from '../reads-once.ts';
-import { MEBIBYTE, type WorkloadFamily } from '../workload.ts';
+import { usageOf } from '../servers/accounting.ts';
+import { Connection } from '../client/connection.ts';
+import { readOnce } from '../client/reads-once.ts';
+import { MEBIBYTE, type WorkloadFamily } from './workload.ts';
 
 const READS = 16;
 const READ_BYTES = 128 * 1024;

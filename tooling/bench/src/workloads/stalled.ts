@@ -3,10 +3,10 @@
  * end they read it all: servers have died of clients that left without.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { usageOf } from '../accounting.ts';
-import { Connection } from '../connection.ts';
-import { readOnce } from '../reads-once.ts';
-import { MEBIBYTE, type WorkloadFamily } from '../workload.ts';
+import { usageOf } from '../servers/accounting.ts';
+import { Connection } from '../client/connection.ts';
+import { readOnce } from '../client/reads-once.ts';
+import { MEBIBYTE, type WorkloadFamily } from './workload.ts';
 
 /** 8 MiB for each client: more than sockets take, and without a bound 512 MiB for 64 clients. */
 const READS = 64;

@@ -45,7 +45,7 @@ describe('certificates (K-010, K-011)', () => {
     await client.close();
   });
 
-  it('of nobody whom we know are refused, also on a Unix socket', async () => {
+  it('E-49 of nobody whom we know are refused, also on a Unix socket', async () => {
     const folder = await makeCertificates('localhost');
     const other = await makeCertificates('localhost');
     const server = await nbdkit(
@@ -62,7 +62,7 @@ describe('certificates (K-010, K-011)', () => {
     });
   });
 
-  it('for another name are refused, unless that is the name that is asked for', async () => {
+  it('E-49 for another name are refused, unless that is the name that is asked for', async () => {
     const folder = await makeCertificates('disks.example');
     const server = await nbdkit(
       ['memory', '1M'],

@@ -117,7 +117,7 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
     expect(await hashOf(again)).toBe(await hashOf(source));
   });
 
-  it('qemu-io writes and reads patterns under TLS', async () => {
+  it('E-10 qemu-io writes patterns and zeroes, and reads, under TLS', async () => {
     const folder = await makeCertificates(SERVER_NAME);
     const served = await serveWith(folder, 'require');
     const image = qemuArguments(served, transport, `tls-creds-x509,dir=${folder}`);

@@ -2,8 +2,8 @@
  * The servers that get bad disks: the file driver by each of its means, the demo server with two threads, and the controls, each
  * with the trials that must find it out.
  */
-import { control, demo, nbdkit, type ServerKind } from '../server-table.ts';
-import { typescriptProgram } from '../typescript-program.ts';
+import { control, demo, nbdkit, type ServerKind } from '../servers/server-table.ts';
+import { typescriptProgram } from '../servers/typescript-program.ts';
 
 export interface DiskServer extends ServerKind {
   /** The names of its trials. Absent: all. */

@@ -2,7 +2,7 @@
 import { type Client, connect, type NbdError } from '@nbd/client';
 import type { Machine } from './machine.ts';
 import { BLOCK_BYTES, stampedBlocks, stampsIn } from '../stamped-blocks.ts';
-import type { ServerProcess } from '../server-process.ts';
+import type { ServerProcess } from '../servers/server-process.ts';
 
 export interface DiskTrial {
   readonly name: string;

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServerProcess } from '../server-process.ts';
-import type { ServerKind } from '../server-table.ts';
+import { ServerProcess } from '../servers/server-process.ts';
+import type { ServerKind } from '../servers/server-table.ts';
 import { type DiskTrial, TrialBench } from './disk-trial.ts';
 import { failingFlush } from './failing-flush.ts';
 import { failingReads, failingWrites } from './failing-requests.ts';

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { type Client, connect } from '@nbd/client';
 import type { Fault } from '@nbd/filters';
-import { typescriptProgram } from '../typescript-program.ts';
+import { typescriptProgram } from '../servers/typescript-program.ts';
 import { PrivateMounts } from './private-mounts.ts';
 
 export type FailingKind = 'file' | 'device';

@@ -1,5 +1,5 @@
 /** What came of the trials with bad disks, in lines for a person. */
-import type { Output } from '../output.ts';
+import type { Output } from '@nbd-tooling/command-line';
 import { verdict } from '../verdict.ts';
 import { DISK_TRIALS, runTrial } from './disks-run.ts';
 import type { DiskServer } from './disk-server-table.ts';

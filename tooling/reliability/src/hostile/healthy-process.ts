@@ -1,7 +1,7 @@
 /** The healthy client, in a process of its own, so that what the attackers cost is not measured with it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
-import { typescriptProgram } from '../typescript-program.ts';
+import { typescriptProgram } from '../servers/typescript-program.ts';
 import type { Health } from './healthy-client.ts';
 
 export class HealthyProcess {

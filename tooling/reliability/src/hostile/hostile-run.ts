@@ -5,10 +5,10 @@ import type { Health } from './healthy-client.ts';
 import { HealthyProcess } from './healthy-process.ts';
 import { HostileClient } from './hostile-client.ts';
 import {
-  HostileServer,
   PATTERN_EXPORT,
   PAYLOAD_BYTES_MAX,
   SCRATCH_EXPORT,
+  startHostileServer,
 } from './hostile-server.ts';
 import { LENGTH_LIES } from './length-lies.ts';
 import { RandomNumbers } from './random-numbers.ts';
@@ -79,12 +79,12 @@ export async function runHostile({
 }: HostileRunOptions): Promise<HostileReport> {
   const { idle, stalled, dribbling, resets, seconds } = scale;
   const slots = idle + stalled + dribbling + SPARE_SLOTS;
-  const server = await HostileServer.start({
+  const server = await startHostileServer({
     maxConnections: slots + 1, // the healthy one
     handshakeTimeout: HANDSHAKE_SECONDS,
     workers,
   });
-  const peaceful = await HostileServer.start({ maxConnections: 1, handshakeTimeout: 0, workers });
+  const peaceful = await startHostileServer({ maxConnections: 1, handshakeTimeout: 0, workers });
   const { port } = server;
   const [healthy, bystander] = [port, peaceful.port].map(
     (each) => new HealthyProcess(`nbd://127.0.0.1:${each}/${PATTERN_EXPORT}`, seed),
@@ -118,7 +118,7 @@ export async function runHostile({
     dribblers.stop();
     for (const client of staying) client.resets();
 
-    const descriptorsAfter = await settledDescriptors(server, descriptorsBefore);
+    const descriptorsAfter = await server.settledDescriptors(descriptorsBefore, NOTICE_MILLIS);
     const { free, keepsLimit } = await countSlots(port, slots);
     await healthy.stop();
     return {
@@ -152,17 +152,6 @@ async function warmUp(healthy: HealthyProcess): Promise<void> {
     await sleep(POLL_MILLIS);
     reads += (await healthy.health()).reads;
   }
-}
-
-/** How many descriptors the server has open once it has as few as before, or does not come down any more. */
-async function settledDescriptors(server: HostileServer, before: number): Promise<number> {
-  const deadline = Date.now() + NOTICE_MILLIS;
-  let now = await server.descriptors();
-  while (now > before && Date.now() < deadline) {
-    await sleep(POLL_MILLIS);
-    now = await server.descriptors();
-  }
-  return now;
 }
 
 /** Enters as often as may be, and once more. */

@@ -1,5 +1,5 @@
 /** What came of the attacks, as a table for a person. */
-import type { Output } from '../output.ts';
+import type { Output } from '@nbd-tooling/command-line';
 import type { Health } from './healthy-client.ts';
 import type { HostileKind } from './hostile-table.ts';
 import { FULL_SCALE, type HostileReport, type HostileScale, runHostile } from './hostile-run.ts';

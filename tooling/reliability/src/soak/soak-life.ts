@@ -46,7 +46,7 @@ export async function liveOnce(life: SoakLife): Promise<void> {
   const way = WAYS[Math.floor(random() * WAYS.length)] as (typeof WAYS)[number];
   const isReset = !way.endsWith('unix') && random() < CHANCE.relay;
   const relay = isReset
-    ? await ResettingRelay.open(server.port, Math.floor(random() * RESET_BYTES_MAX))
+    ? await ResettingRelay.open(server.process.port, Math.floor(random() * RESET_BYTES_MAX))
     : undefined;
   const requester = new Requester(life, isReset);
   try {

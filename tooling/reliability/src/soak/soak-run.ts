@@ -9,7 +9,7 @@ import { visitRudely } from './rude-visitor.ts';
 import { liveOnce, type SoakTally } from './soak-life.ts';
 import { REGION_BYTES, REGION_SECTORS, type Region, SoakRegions } from './soak-regions.ts';
 import type { SoakKind } from './soak-table.ts';
-import { SoakServer } from './soak-server.ts';
+import { type SoakServer, startSoakServer } from './soak-server.ts';
 
 export interface SoakRunOptions {
   readonly kind: SoakKind;
@@ -49,7 +49,7 @@ const SAMPLE_MILLIS = 250;
 const SETTLE_MILLIS = 5000;
 
 export async function runSoak({ kind, seconds, seed }: SoakRunOptions): Promise<SoakReport> {
-  const server = await SoakServer.start({ ...kind, fileBytes: SOAK_DISK_BYTES, seed });
+  const server = await startSoakServer({ ...kind, fileBytes: SOAK_DISK_BYTES, seed });
   try {
     return await soak(server, kind, seconds, seed);
   } finally {
@@ -65,7 +65,7 @@ async function soak(
 ): Promise<SoakReport> {
   const random = seededRandom(seed);
   const names = Object.keys(kind.exports('', 0));
-  const before = await server.descriptors();
+  const before = await server.process.descriptors();
   const regions = new SoakRegions(names, REGIONS);
   await fill(server, kind, names, regions);
 
@@ -80,8 +80,8 @@ async function soak(
   const watch = async (): Promise<void> => {
     while (!run.over) {
       const at = (performance.now() - begun) / 1000;
-      samples.push({ seconds: at, bytes: await server.residentBytes() });
-      peak = Math.max(peak, await server.descriptors());
+      samples.push({ seconds: at, bytes: (await server.process.resident()).now });
+      peak = Math.max(peak, await server.process.descriptors());
       await sleep(SAMPLE_MILLIS);
     }
   };
@@ -99,7 +99,7 @@ async function soak(
   };
   const visitors = async (): Promise<void> => {
     while (performance.now() < deadline) {
-      await visitRudely(server.port, random);
+      await visitRudely(server.process.port, random);
       rude += 1;
       await sleep(SAMPLE_MILLIS / 10);
     }
@@ -112,7 +112,7 @@ async function soak(
     await watching;
   }
 
-  const after = await settledDescriptors(server, before);
+  const after = await server.process.settledDescriptors(before, SETTLE_MILLIS);
   const bytes = samples.map((sample) => sample.bytes);
   return {
     ...tally,
@@ -120,8 +120,8 @@ async function soak(
     memory: { first: bytes[0] ?? 0, last: bytes.at(-1) ?? 0, peak: Math.max(...bytes) },
     growth: growthOfSecondHalf(samples),
     descriptors: { before, peak, after },
-    log: server.log,
-    exit: await server.stop(),
+    log: server.process.log,
+    exit: await server.process.stop(),
   };
 }
 
@@ -163,14 +163,4 @@ async function fill(
     await client.close();
   }
   for (const region of all) regions.giveBack(region, 0);
-}
-
-/** The descriptors when they are as few as before, or when it is too late for that. */
-async function settledDescriptors(server: SoakServer, before: number): Promise<number> {
-  const deadline = performance.now() + SETTLE_MILLIS;
-  for (;;) {
-    const now = await server.descriptors();
-    if (now <= before || performance.now() > deadline) return now;
-    await sleep(SAMPLE_MILLIS);
-  }
 }

@@ -1,5 +1,5 @@
 /** What came of a soak, in lines for a person. */
-import type { Output } from '../output.ts';
+import type { Output } from '@nbd-tooling/command-line';
 import { verdict } from '../verdict.ts';
 import { growthMax, runSoak, type SoakReport } from './soak-run.ts';
 import type { SoakKind } from './soak-table.ts';
