@@ -25,7 +25,7 @@ export default defineConfig({
     target: 'node20',
     sourcemap: true,
     rollupOptions: {
-      input: ['src/main.ts', 'src/thread-disks.ts', fileURLToPath(WORKER_THREAD)],
+      input: ['src/main.ts', 'src/serving/thread-disks.ts', fileURLToPath(WORKER_THREAD)],
       output: { chunkFileNames: '[name].js' },
     },
   },

@@ -1,7 +1,7 @@
 /**
  * The ways this program fails on purpose. Anything else that is thrown is a bug: it shows its stack.
  */
-import { escapeUnsafe } from './log-escape.ts';
+import { escapeUnsafe } from './output/log-escape.ts';
 
 export type ProgramErrorCode =
   /** The command line, the environment or the configuration file asks for what cannot be. */

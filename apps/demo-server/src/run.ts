@@ -2,13 +2,13 @@
  * The program from its arguments to its exit code.
  */
 import { readFileSync } from 'node:fs';
-import { PROGRAM, parseArgs } from './args.ts';
-import { readConfig } from './config.ts';
-import { makePlan, type Plan } from './plan.ts';
+import { PROGRAM, parseArgs } from './settings/args.ts';
+import { readConfig } from './settings/config.ts';
+import { makePlan, type Plan } from './settings/plan.ts';
 import { ProgramError } from './program-error.ts';
-import { serveUntilStopped } from './serve-until-stopped.ts';
-import { parseSettings, type Settings } from './settings.ts';
-import { outliveReaders } from './standard-streams.ts';
+import { serveUntilStopped } from './serving/serve-until-stopped.ts';
+import { parseSettings, type Settings } from './settings/settings.ts';
+import { outliveReaders } from './output/standard-streams.ts';
 
 /** Runs until a signal ends it, or something fails, which it says in one line. Answers the exit code. */
 export async function run(args: readonly string[]): Promise<number> {

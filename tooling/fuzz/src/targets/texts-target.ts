@@ -4,9 +4,9 @@
  * there can be, and means the same when it is written again, where it can be.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { parseConfig } from '../../../../apps/demo-server/src/config.ts';
+import { parseConfig } from '../../../../apps/demo-server/src/settings/config.ts';
 import { ProgramError } from '../../../../apps/demo-server/src/program-error.ts';
-import { parseSpec } from '../../../../apps/demo-server/src/spec.ts';
+import { parseSpec } from '../../../../apps/demo-server/src/settings/spec.ts';
 import { formatNbdUri, type NbdUri, parseNbdUri } from '../../../../packages/client/src/nbd-uri.ts';
 import { formatUri, parseAddress } from '../../../../packages/server/src/address.ts';
 import { parseKeys } from '../../../../packages/server/src/pre-shared-keys.ts';

@@ -1,0 +1,82 @@
+/**
+ * Serves in several threads, each of which opens the disks for itself.
+ */
+import { extname } from 'node:path';
+import { type SharedMemory, sharedMemory } from '@nbd/driver-memory';
+import { serveInWorkers, type WorkerServer } from '@nbd/server';
+import type { Logger } from 'pino';
+import { checkNames, describeDisk } from '../disks/open-disks.ts';
+import { checkOwners, type Plan } from '../settings/plan.ts';
+import { failure } from '../program-error.ts';
+import { serveOptions, type Serving } from './serving.ts';
+import type { ThreadDisks } from './thread-disks.ts';
+
+/** Beside this file, in the language that this file is in. */
+const DISKS = new URL(`thread-disks${extname(import.meta.url)}`, import.meta.url);
+
+/** @throws ProgramError for disks and addresses that cannot be opened */
+export async function serveInThreads(plan: Plan, log: Logger): Promise<Serving> {
+  const atStart = disksOf(plan, new Map());
+  let { memories } = atStart;
+  const server = await start(plan, atStart.data, log);
+  const failed = new Promise<never>((_, reject) => {
+    server.once('error', reject);
+  });
+  // Whoever does not wait for it yet is no reason for an unhandled rejection.
+  failed.catch(() => undefined);
+  return {
+    workers: server.workers,
+    addresses: server.addresses,
+    uris: server.uris,
+    openConnections: async () => (await server.counters()).connections.open,
+    metrics: () => server.metrics(),
+    reloadTls: (options) => server.reloadTls(options),
+    async reloadExports(next) {
+      checkNames(next);
+      // Whatever the file says of workers now, there are as many as there are.
+      checkOwners(next.exports, server.workers);
+      const disks = disksOf(next, memories);
+      await server.reloadExports(disks.data);
+      ({ memories } = disks);
+    },
+    failed,
+    async close() {
+      const { cut, failures } = await server.close();
+      const [first] = failures;
+      if (first !== undefined) throw failure('unclean-stop', first, 'a disk did not close');
+      return cut;
+    },
+  };
+}
+
+async function start(plan: Plan, data: ThreadDisks, log: Logger): Promise<WorkerServer> {
+  const { workers } = plan;
+  // Names that cannot be are found here, where the exit code of wrong usage is known.
+  checkNames(plan);
+  try {
+    return await serveInWorkers({ ...serveOptions(plan), workers, module: DISKS, data, log });
+  } catch (error) {
+    throw failure('cannot-start', error);
+  }
+}
+
+/** The state of disks in memory, by what they are: those that stay as they were keep it. */
+type Memories = ReadonlyMap<string, SharedMemory>;
+
+/** What the threads are given, and the memories in it, of which those in `before` are used again. */
+function disksOf(
+  { exports, readOnly }: Plan,
+  before: Memories,
+): { readonly data: ThreadDisks; readonly memories: Memories } {
+  const memories = new Map<string, SharedMemory>();
+  const ofExports = new Map<string, SharedMemory>();
+  for (const [name, spec] of exports) {
+    const { driver } = spec;
+    if (driver.kind !== 'memory') continue;
+    const what = JSON.stringify([name, describeDisk(spec, readOnly)]);
+    const memory = before.get(what) ?? sharedMemory(driver);
+    memories.set(what, memory);
+    ofExports.set(name, memory);
+  }
+  return { data: { exports, readOnly, memories: ofExports }, memories };
+}

@@ -1,0 +1,46 @@
+/**
+ * A server at work, whatever the number of its threads.
+ */
+import type { Address, ServeOptions, Server, ServerMetrics } from '@nbd/server';
+import type { Plan } from '../settings/plan.ts';
+
+export interface Serving extends Pick<Server, 'addresses' | 'uris' | 'reloadTls'> {
+  readonly workers: number;
+  readonly addresses: readonly Address[];
+  /** How many clients there are. */
+  openConnections(): Promise<number>;
+  /** Rejects unless the plan has metrics. */
+  metrics(): Promise<ServerMetrics>;
+  /**
+   * Serves the exports of another plan in place of those that there are. Rejects with what is wrong with one of them; then
+   * all is as it was.
+   */
+  reloadExports(plan: Plan): Promise<void>;
+  /** Rejects when it can go on no longer; else it never settles. */
+  readonly failed: Promise<never>;
+  /**
+   * Ends it, and its disks; answers how many connections had to be cut.
+   *
+   * @throws ProgramError "unclean-stop" if a disk did not close
+   */
+  close(): Promise<number>;
+}
+
+/** What the server is told, in one thread and in several. */
+export function serveOptions(plan: Plan): Omit<ServeOptions, 'exports' | 'source' | 'log'> {
+  return {
+    listen: plan.listen,
+    exportName: plan.defaultExport,
+    ...(plan.tls !== undefined && { tls: plan.tls }),
+    maxConnections: plan.maxConnections,
+    handshakeTimeout: millis(plan.handshakeTimeout),
+    shutdownTimeout: millis(plan.shutdownTimeout),
+    metrics: plan.metrics !== undefined,
+    limits: plan.limits,
+  };
+}
+
+/** Rounded up: 0 has a meaning of its own. */
+function millis(seconds: number): number {
+  return Math.ceil(seconds * 1000);
+}

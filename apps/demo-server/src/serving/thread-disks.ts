@@ -1,0 +1,39 @@
+/**
+ * The disks of one thread among several that serve the same ones.
+ */
+import type { SharedMemory } from '@nbd/driver-memory';
+import type { ReloadableSource, WorkerContext } from '@nbd/server';
+import type { OpenFolderOptions } from '../disks/open-folder.ts';
+import {
+  exportPlans,
+  openDisks,
+  type OpenDisksOptions,
+  type PlannedDisks,
+} from '../disks/open-disks.ts';
+
+/** What the threads are given. */
+export interface ThreadDisks extends PlannedDisks {
+  /** Of the exports that are in memory, by name. */
+  readonly memories: ReadonlyMap<string, SharedMemory>;
+}
+
+/** Opens them, in each thread. What the threads find is the same, so the first alone tells of it. */
+export async function openExports(
+  first: ThreadDisks,
+  { index, log }: WorkerContext,
+): Promise<ReloadableSource<ThreadDisks>> {
+  const notice = (text: string): void => {
+    if (index === 0) log.debug({}, text);
+  };
+  const refused: OpenFolderOptions['refused'] = (text, { peer }) => log.info({ peer }, text);
+  const particularIn =
+    ({ memories }: ThreadDisks): OpenDisksOptions['particular'] =>
+    (name) => ({ notice, refused, shared: { memory: memories.get(name) } });
+  const disks = await openDisks(first, {
+    particular: particularIn(first),
+    closeFailed: (err) => log.error({ err }, 'a disk cannot be closed'),
+  });
+  return Object.assign(disks, {
+    reload: (next: ThreadDisks) => disks.replace(exportPlans(next, particularIn(next))),
+  });
+}

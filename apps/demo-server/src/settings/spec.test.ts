@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ProgramError } from '../program-error.ts';
+import { parseSpec } from './spec.ts';
+
+const READONLY = { kind: 'readonly' };
+
+test.each([
+  ['memory:64M', { kind: 'memory', size: 64 * 1024 * 1024 }, []],
+  ['null:1T', { kind: 'null', size: 2 ** 40 }, []],
+  ['pattern:1G | readonly', { kind: 'pattern', size: 2 ** 30 }, [READONLY]],
+  [
+    'file:disk.img  |  readonly | readonly',
+    { kind: 'file', path: 'disk.img' },
+    [READONLY, READONLY],
+  ],
+  ['dir:/images | readonly', { kind: 'dir', path: '/images' }, [READONLY]],
+  [
+    's3://bucket/disks/boot@monday',
+    { kind: 's3', bucket: 'bucket', prefix: 'disks', volume: 'boot', snapshot: 'monday' },
+    [],
+  ],
+])('%s is a driver and its filters', (text, driver, filters) => {
+  expect(parseSpec(text)).toEqual({ driver, filters });
+});
+
+test.each([
+  'C:\\disk.img',
+  'my disk.img',
+  'a|b',
+  'a| b',
+  'a |b',
+  '|',
+  ' leading',
+  'trailing ',
+  'file:x',
+])('the path %j needs no quoting', (path) => {
+  expect(parseSpec(`file:${path}`)).toEqual({ driver: { kind: 'file', path }, filters: [] });
+  expect(parseSpec(`file:${path} | readonly`).filters).toEqual([READONLY]);
+});
+
+test('a path keeps each character unless white space, a bar and white space stand in it', () => {
+  const path = fc.string({ minLength: 1 }).filter((text) => !/\s\|(?:\s|$)/.test(text));
+  fc.assert(
+    fc.property(path, (text) => {
+      expect(parseSpec(`file:${text}`).driver).toEqual({ kind: 'file', path: text });
+    }),
+  );
+});
+
+test.each([
+  [
+    'gs://bucket/volume',
+    'unknown driver "gs" in "gs://bucket/volume": this server knows file, dir, memory, null, pattern, s3',
+  ],
+  [
+    'disk.img',
+    'unknown driver "disk.img" in "disk.img": this server knows file, dir, memory, null, pattern, s3',
+  ],
+  ['', 'unknown driver "" in "": this server knows file, dir, memory, null, pattern, s3'],
+  [
+    'toString:1',
+    'unknown driver "toString" in "toString:1": this server knows file, dir, memory, null, pattern, s3',
+  ],
+  ['memory', 'expected more behind "memory", such as memory:64M, in "memory"'],
+  ['dir:', 'expected more behind "dir", such as dir:/images, in "dir:"'],
+  ['file:', 'expected more behind "file", such as file:disk.img, in "file:"'],
+  [
+    'memory:big',
+    'expected a size in bytes or with one of K M G T P E, such as 64M, found "big" in "memory:big"',
+  ],
+  ['null:1E', 'expected a size below 8P (2^53 bytes), found 1E in "null:1E"'],
+  [
+    'memory:1M | cow',
+    'unknown filter "cow" in "memory:1M | cow": this server knows readonly, delay, fault',
+  ],
+  [
+    'memory:1M | delay:read=5',
+    'expected a time, such as 5ms or 2s, found "5" in "memory:1M | delay:read=5"',
+  ],
+  [
+    's3://bucket',
+    'expected s3://BUCKET[/PREFIX]/VOLUME[@SNAPSHOT], found "s3://bucket" in "s3://bucket"',
+  ],
+  ['s3:', 'expected more behind "s3", such as s3://bucket/volume, in "s3:"'],
+  ['memory:1M | readonly:x', '"readonly" takes nothing behind it, in "memory:1M | readonly:x"'],
+  ['memory:1M |', 'unknown filter "" in "memory:1M |": this server knows readonly, delay, fault'],
+])('%j is no SPEC, and the message says what would be', (text, message) => {
+  expect(() => parseSpec(text)).toThrow(new ProgramError('wrong-usage', message));
+});
