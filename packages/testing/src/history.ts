@@ -31,6 +31,7 @@ export interface RequestRecord {
 /** So many requests are remembered; beyond it the older half is forgotten. */
 const RECORDS_MAX = 100_000;
 
+/** The requests of all connections, in the order of their arrival. */
 export class History implements Iterable<RequestRecord> {
   readonly #records: RequestRecord[] = [];
   readonly #watchers = new Set<() => void>();

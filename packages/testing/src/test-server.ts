@@ -63,6 +63,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   return server;
 }
 
+/** A server for one test: made by `testServer`, ended by `close` or the end of an `await using`. */
 export class TestServer {
   /** What goes wrong, by command. */
   readonly faults: TestFaults;

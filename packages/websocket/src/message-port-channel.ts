@@ -27,6 +27,7 @@ const FRAME_BYTES_MAX = 256 * 1024;
 /** After `end`, how long the other end may be silent. */
 const LINGER_MILLIS = 5000;
 
+/** A message port as a `Channel`, whose other end is another of these; the port is the channel's from now on. */
 export class MessagePortChannel implements Channel {
   readonly #port: MessagePortLike;
   readonly #creditBytes: number;

@@ -57,6 +57,7 @@ const LINGER_MILLIS = 5000;
 const CONNECTING = 0;
 const OPEN = 1;
 
+/** A WebSocket as a `Channel`; the socket is the channel's from now on. */
 export class WebSocketChannel implements Channel {
   /** What `end` closes with. */
   closeStatus: CloseStatus = { code: CloseCode.ORDERLY, reason: '' };
