@@ -14,6 +14,7 @@ import {
   chunkKey,
   chunksPrefix,
   compareVersions,
+  mapGeneration,
   parseChunkKey,
 } from './object-names.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -74,7 +75,10 @@ export async function checkVolume(store: ObjectStore, options: CheckOptions): Pr
         orphans.push(chunkKey(own, each));
     }
   };
-  await listChunks(store, own, take, (key) => orphans.push(key));
+  await listChunks(store, own, take, (key) => {
+    const generation = mapGeneration(own, key);
+    if (generation === undefined || generation < head.generation) orphans.push(key);
+  });
   await addForeign(store, volume, own, orphans);
   for (const base of head.bases) {
     const seen = await readHeadOf(store, base.volume);

@@ -5,6 +5,7 @@
 import { crc32 } from 'node:zlib';
 import { DriverError } from '@nbd/driver';
 import { ChunkCache } from './chunk-cache.ts';
+import { ChunkPool } from './chunk-pool.ts';
 import type { ChunkMap, MapEntry } from './chunk-map.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import { chunkKey } from './object-names.ts';
@@ -23,19 +24,26 @@ export interface ChunkReaderOptions {
   readonly observer: VolumeObserver;
 }
 
+/** What somebody does with a chunk, at once: its memory is used again later. */
+export type ChunkUse = (bytes: Uint8Array) => void;
+
 interface Fetch {
   readonly version: MapEntry;
-  readonly chunk: Promise<Uint8Array | undefined>;
+  /** Of all who wait for it. */
+  readonly uses: ChunkUse[];
+  readonly isThere: Promise<boolean>;
 }
 
 export class ChunkReader {
   readonly #options: ChunkReaderOptions;
   readonly #cache: ChunkCache;
   readonly #fetches = new Map<number, Fetch>();
+  readonly #pool: ChunkPool;
 
   constructor(options: ChunkReaderOptions) {
     this.#options = options;
-    this.#cache = new ChunkCache(options.cacheBytes);
+    this.#pool = new ChunkPool(options.chunkBytes);
+    this.#cache = new ChunkCache(options.cacheBytes, (bytes) => this.#pool.give(bytes));
   }
 
   /** Requests that are under way. */
@@ -43,29 +51,33 @@ export class ChunkReader {
     return this.#fetches.size;
   }
 
-  /** The chunk if it is in memory, not to be written to. Hot path. */
+  /** The chunk if it is in memory, not to be written to, and to be read at once. Hot path. */
   cached(chunk: number): Uint8Array | undefined {
     return this.#cache.find(chunk);
   }
 
   /**
-   * The chunk, not to be written to. Undefined: it has a newer version by now, and the one that was asked for is gone.
-   * Rejects with a `DriverError`. The chunk must have data.
+   * Hands the chunk to `use`, which must not write to it. Resolves to false, and `use` is not called, when it has a
+   * newer version by now, and the one that was asked for is gone. Rejects with a `DriverError`. The chunk must have
+   * data.
    */
-  fetch(chunk: number): Promise<Uint8Array | undefined> {
+  fetch(chunk: number, use: ChunkUse = ignore): Promise<boolean> {
     const cached = this.#cache.find(chunk);
-    if (cached !== undefined) return Promise.resolve(cached);
+    if (cached !== undefined) {
+      use(cached);
+      return Promise.resolve(true);
+    }
     const version = this.#options.map.find(chunk);
-    if (version === undefined) return Promise.resolve(undefined);
+    if (version === undefined) return Promise.resolve(false);
     const known = this.#fetches.get(chunk);
-    if (known !== undefined && isSame(known.version, version)) return known.chunk;
-    const fetch = { version, chunk: this.#fetch(chunk, version) };
-    this.#fetches.set(chunk, fetch);
-    const forget = () => {
-      if (this.#fetches.get(chunk) === fetch) this.#fetches.delete(chunk);
-    };
-    fetch.chunk.then(forget, forget);
-    return fetch.chunk;
+    if (known !== undefined && isSame(known.version, version)) {
+      known.uses.push(use);
+      return known.isThere;
+    }
+    const uses = [use];
+    const isThere = this.#fetch(chunk, version, uses);
+    this.#fetches.set(chunk, { version, uses, isThere });
+    return isThere;
   }
 
   /** Reads the chunk for later, if it is not there or on its way. */
@@ -96,26 +108,47 @@ export class ChunkReader {
     this.#cache.delete(chunk);
   }
 
-  async #fetch(chunk: number, version: MapEntry): Promise<Uint8Array | undefined> {
-    const { map, chunkBytes, chunkStore } = this.#options;
+  async #fetch(chunk: number, version: MapEntry, uses: readonly ChunkUse[]): Promise<boolean> {
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = await this.#load(chunk, version);
+    } finally {
+      // From here on nobody joins in.
+      if (this.#fetches.get(chunk)?.uses === uses) this.#fetches.delete(chunk);
+    }
+    if (bytes === undefined) return false;
+    for (const use of uses) use(bytes);
+    if (this.#options.map.holds(chunk, version)) this.#cache.put(chunk, bytes);
+    else this.#pool.give(bytes);
+    return true;
+  }
+
+  /** From this machine, or from the store. Undefined: there is a newer version. */
+  async #load(chunk: number, version: MapEntry): Promise<Uint8Array | undefined> {
+    const { chunkBytes, chunkStore } = this.#options;
     const key = this.#key(chunk, version);
-    const kept = await chunkStore?.read(key);
-    const bytes = kept?.length === chunkBytes ? kept : await this.#get(chunk, version, key);
-    if (bytes !== undefined && map.holds(chunk, version)) this.#cache.put(chunk, bytes);
+    if (chunkStore === undefined) return this.#get(chunk, version, key, this.#pool.take());
+    const kept = await chunkStore.read(key);
+    if (kept?.length === chunkBytes) return kept;
+    const bytes = await this.#get(chunk, version, key, new Uint8Array(chunkBytes));
+    if (bytes !== undefined) void chunkStore.keep(key, bytes);
     return bytes;
   }
 
-  async #get(chunk: number, version: MapEntry, key: string): Promise<Uint8Array | undefined> {
-    const { store, chunkBytes, chunkStore } = this.#options;
-    const target = new Uint8Array(chunkBytes);
-    const found = await ask(store.get(key, { target }));
+  /** Into `target`, which after an error may be written to yet by whoever was asked. */
+  async #get(
+    chunk: number,
+    version: MapEntry,
+    key: string,
+    target: Uint8Array,
+  ): Promise<Uint8Array | undefined> {
+    const found = await ask(this.#options.store.get(key, { target }));
     if (found === undefined) {
       this.#gone(chunk, version, key);
       return undefined;
     }
-    checkChunk(key, found.bytes, chunkBytes, found.crc32);
-    void chunkStore?.keep(key, found.bytes);
-    return found.bytes;
+    checkChunk(key, found.bytes, target.length, found.crc32);
+    return target;
   }
 
   /** An object that is not there: only a newer version excuses it. */
@@ -144,6 +177,8 @@ export function checkChunk(
     throw lost(key, `expected a checksum of ${checksum}, found ${found}`);
   }
 }
+
+function ignore(): void {}
 
 function lost(key: string, what: string): DriverError {
   return new DriverError('EIO', `${key}: ${what}`);

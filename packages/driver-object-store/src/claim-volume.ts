@@ -3,8 +3,9 @@
  * commit. From then on nothing that the former owner does can count.
  */
 import { sealed } from './counting.ts';
-import type { Head, Owner } from './head.ts';
+import type { Head, KeptMap, Owner } from './head.ts';
 import { HeadChain, readHeadOf, type SeenHead } from './head-chain.ts';
+import { currentMap } from './kept-map.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Surroundings } from './surroundings.ts';
 import { VolumeError } from './volume-error.ts';
@@ -23,6 +24,8 @@ export interface Claim {
   readonly head: Head;
   /** When the request began that made us the owner, on our clock. */
   readonly ownedSince: number;
+  /** What the volume was left with, of which everything that counts is on it. Undefined: it has to be listed. */
+  readonly kept: KeptMap | undefined;
 }
 
 /** Rejects with a `VolumeError` "in-use", which names the owner, when there is one that shows life. */
@@ -45,10 +48,16 @@ export async function claimVolume(store: ObjectStore, options: ClaimOptions): Pr
       (takeOver || theirs.owner === undefined)
     );
   };
-  const change = (before: Head) => (isOurs(before) ? undefined : { ...sealed(before), owner });
+  let kept: KeptMap | undefined;
+  const change = (before: Head) => {
+    if (isOurs(before)) return undefined;
+    // Of the version that ours follows at once: the last one that was tried.
+    kept = currentMap(before);
+    return { ...sealed(before), owner };
+  };
   try {
     const head = await chain.swap(change, accepts);
-    return { chain, head, ownedSince };
+    return { chain, head, ownedSince, kept };
   } catch (error) {
     if (!(error instanceof VolumeError) || error.code !== 'deposed') throw error;
     throw chain.head.isLeaving ? isLeaving(store, volume) : inUse(store, volume, chain.head);

@@ -1,6 +1,6 @@
 /**
  * Deletes objects that nobody needs any more, in batches, behind the back of requests. What it does not get to is
- * found by the next opening, so nothing is remembered beyond a bound and no failure matters.
+ * found by the next opening that lists, so nothing is remembered beyond a bound and no failure matters.
  */
 import { isHeld } from './counting.ts';
 import type { Head } from './head.ts';
@@ -29,6 +29,7 @@ export class Cleaner {
   readonly #garbage: string[] = [];
   #cancel: (() => void) | undefined;
   #running: Promise<void> = Promise.resolve();
+  #hasLost = false;
 
   constructor(store: ObjectStore, prefix: string, clock: Clock) {
     this.#store = store;
@@ -36,18 +37,34 @@ export class Cleaner {
     this.#clock = clock;
   }
 
+  /** Whether something that nobody needs is left for a list to find. */
+  hasLost(): boolean {
+    return this.#hasLost || this.#garbage.length + this.#superseded.length > 0;
+  }
+
   /** Not needed by anybody, whatever comes. */
   add(names: readonly ChunkName[]): void {
-    for (const name of names) {
-      if (this.#garbage.length === REMEMBERED_MAX) break;
-      this.#garbage.push(chunkKey(this.#prefix, name));
+    this.addKeys(names.map((name) => chunkKey(this.#prefix, name)));
+  }
+
+  /** The same, by their keys. */
+  addKeys(keys: readonly string[]): void {
+    for (const key of keys) {
+      if (this.#garbage.length === REMEMBERED_MAX) {
+        this.#hasLost = true;
+        break;
+      }
+      this.#garbage.push(key);
     }
     if (this.#garbage.length > 0) this.#later();
   }
 
   /** Not needed once `successor`, of the generation that writes now, counts. */
   supersede(chunk: number, { generation, sequence }: Version, successor: Version): void {
-    if (this.#superseded.length === REMEMBERED_MAX) return;
+    if (this.#superseded.length === REMEMBERED_MAX) {
+      this.#hasLost = true;
+      return;
+    }
     this.#superseded.push({ name: { chunk, generation, sequence }, successor });
   }
 
@@ -61,8 +78,8 @@ export class Cleaner {
     this.add(freed.map(({ name }) => name));
   }
 
-  /** Deletes what is left. Never rejects. */
-  async close(): Promise<void> {
+  /** Deletes all that can be by now. Never rejects. */
+  async sweep(): Promise<void> {
     this.#cancel?.();
     this.#deleteAll();
     await this.#running;
@@ -81,8 +98,10 @@ export class Cleaner {
     await before;
     while (this.#garbage.length > 0) {
       try {
-        await this.#store.deleteMany(this.#garbage.splice(0, BATCH_MAX));
+        const left = await this.#store.deleteMany(this.#garbage.splice(0, BATCH_MAX));
+        this.#hasLost ||= left.length > 0;
       } catch {
+        this.#hasLost = true;
         return;
       }
     }

@@ -40,11 +40,21 @@ export function countingOfSnapshot(head: Head, snapshot: Snapshot): Counting {
   ]);
 }
 
-/** The head as its next owner finds it: what the generation before has committed is sealed. */
+/**
+ * The head as its next owner finds it: what the generation before has committed is sealed. A map does not outlive the
+ * claim, so that whoever comes after an owner that has died lists what it may have left.
+ */
 export function sealed(head: Head): Head {
   const { generation, durable } = head;
   const ended = durable === 0 ? [] : [{ generation, sequence: durable }];
-  return { ...head, generation: generation + 1, durable: 0, sealed: [...head.sealed, ...ended] };
+  return {
+    ...head,
+    generation: generation + 1,
+    durable: 0,
+    sealed: [...head.sealed, ...ended],
+    map: undefined,
+    isLittered: false,
+  };
 }
 
 /** Whether a snapshot needs a version that counts and whose next newer one, which counts too, is `successor`. */

@@ -69,6 +69,8 @@ export async function putNewHead(
     durable: 0,
     sealed: [],
     owner: undefined,
+    map: undefined,
+    isLittered: false,
     snapshots: [],
     isLeaving: false,
     counter: 0,

@@ -11,6 +11,8 @@ const head: Head = {
   durable: 17,
   sealed: [{ generation: 1, sequence: 4 }],
   owner: { id: 'a', address: 'host:1', since: 1, lease: 15_000 },
+  map: { generation: 2, sequence: 9, parts: 3, versions: 300_000 },
+  isLittered: true,
   snapshots: [
     { name: 's', id: 'b', generation: 1, sequence: 2, size: 512, created: 2, isLeaving: false },
   ],

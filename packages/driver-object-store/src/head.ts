@@ -38,6 +38,14 @@ export interface Snapshot extends Watermark {
   readonly isLeaving: boolean;
 }
 
+/** The map of the volume as its last owner has left it, kept beside its chunks (`kept-map.ts`). */
+export interface KeptMap extends Watermark {
+  /** Objects that it consists of. */
+  readonly parts: number;
+  /** Versions in it, the empty ones included. */
+  readonly versions: number;
+}
+
 /** What a clone stands on. */
 export interface Base {
   readonly volume: string;
@@ -62,6 +70,10 @@ export interface Head {
   /** The watermarks of earlier generations, ascending; those without versions that matter are left out. */
   readonly sealed: readonly Watermark[];
   readonly owner: Owner | undefined;
+  /** Counts only as long as nobody has owned the volume since: see `currentMap`. */
+  readonly map: KeptMap | undefined;
+  /** There may be objects that nobody needs: whoever opens the volume next is to list it. */
+  readonly isLittered: boolean;
   readonly snapshots: readonly Snapshot[];
   /** From the nearest to the farthest. */
   readonly bases: readonly Base[];
@@ -98,6 +110,8 @@ export function decodeHead(bytes: Uint8Array, where: string): Head {
     durable: fields.count('durable'),
     sealed: fields.list('sealed', watermark),
     owner: fields.has('owner') ? owner(fields.record('owner')) : undefined,
+    map: fields.has('map') ? keptMap(fields.record('map')) : undefined,
+    isLittered: fields.has('isLittered') && fields.flag('isLittered'),
     snapshots: fields.list('snapshots', snapshot),
     bases: fields.list('bases', base),
     isLeaving: fields.flag('isLeaving'),
@@ -108,6 +122,10 @@ export function decodeHead(bytes: Uint8Array, where: string): Head {
 
 function watermark(fields: Fields): Watermark {
   return { generation: fields.count('generation'), sequence: fields.count('sequence') };
+}
+
+function keptMap(fields: Fields): KeptMap {
+  return { ...watermark(fields), parts: fields.count('parts'), versions: fields.count('versions') };
 }
 
 function owner(fields: Fields): Owner {

@@ -1,5 +1,6 @@
 /**
- * Lists the chunks of a volume: in one request where they are few, otherwise by their shards, sixteen at a time.
+ * Lists the chunks of a volume: in one request where they are few, otherwise by their shards, sixteen at a time, and
+ * what else is there besides.
  */
 import { type ChunkName, parseChunkKey } from './object-names.ts';
 import type { ListedObject, ListPage, ObjectStore } from './object-store.ts';
@@ -25,15 +26,17 @@ export async function listChunks(
     new Gathering(prefix, take, stray).takeAll(first.objects).end();
     return;
   }
-  const shards = Array.from({ length: 16 }, (_, digit) => `${prefix}${digit.toString(16)}`);
   await Promise.all(
-    shards.map(async (shard) => {
+    STARTS.map((start) => `${prefix}${start}`).map(async (shard) => {
       const gathering = new Gathering(prefix, take, stray);
       for await (const { objects } of pagesOf(store, shard)) gathering.takeAll(objects);
       gathering.end();
     }),
   );
 }
+
+/** How the names of shards start, and those of maps. */
+const STARTS = [...Array.from({ length: 16 }, (_, digit) => digit.toString(16)), 'map/'];
 
 /** All pages of a list. */
 export async function* pagesOf(store: ObjectStore, prefix: string): AsyncGenerator<ListPage> {

@@ -4,7 +4,7 @@ import { type Counting, countingOfSnapshot, isHeld } from './counting.ts';
 import type { Base, Head, Snapshot, Watermark } from './head.ts';
 import { readHead } from './head-chain.ts';
 import { type ListedChunk, listChunks } from './list-chunks.ts';
-import { type ChunkName, chunksPrefix, compareVersions } from './object-names.ts';
+import { type ChunkName, chunksPrefix, compareVersions, mapGeneration } from './object-names.ts';
 import type { ObjectStore } from './object-store.ts';
 import { VolumeError } from './volume-error.ts';
 
@@ -36,7 +36,7 @@ export async function loadBases(
 }
 
 /** The head of a base, and the snapshot in it; rejects with a `VolumeError` when they are gone. */
-async function readBase(
+export async function readBase(
   store: ObjectStore,
   base: Base,
 ): Promise<{ readonly head: Head; readonly snapshot: Snapshot }> {
@@ -57,6 +57,8 @@ export interface Inventory {
   readonly spent: ReadonlySet<number>;
   /** Versions of `spent` generations: empty ones, over nothing. */
   readonly spentVersions: readonly ChunkName[];
+  /** Keys of maps that owners before have left: whatever was on them was listed. */
+  readonly formerMaps: readonly string[];
 }
 
 /** Puts the volume's own chunks on the map, over those of its bases, and takes stock. */
@@ -68,12 +70,14 @@ export async function loadOwn(
   counting: Counting,
 ): Promise<Inventory> {
   const garbage: ChunkName[] = [];
+  const formerMaps: string[] = [];
+  const prefix = chunksPrefix(volume, head.id);
   const empty: ChunkName[] = [];
   const cuts: readonly Watermark[] = head.snapshots;
   /** Generations with versions that are needed: they hold data, or hide what a base has. */
   const needed = new Set<number>();
-  await listChunks(store, chunksPrefix(volume, head.id), (versions) => {
-    const counted = versions.filter((each) => counting.counts(each)).toSorted(compareVersions);
+  const take = (versions: readonly ListedChunk[]) => {
+    const counted = inOrder(versions.filter((each) => counting.counts(each)));
     for (const [i, each] of counted.entries()) {
       const successor = counted[i + 1];
       if (successor !== undefined && !isHeld(cuts, each, successor)) {
@@ -84,14 +88,19 @@ export async function loadOwn(
         needed.add(each.generation);
       }
     }
-    garbage.push(
-      ...versions.filter((each) => !counting.counts(each) && each.generation < head.generation),
-    );
+    for (const each of versions) {
+      if (each.generation < head.generation && !counting.counts(each)) garbage.push(each);
+    }
     const newest = counted.at(-1);
     if (newest !== undefined) put(map, newest, 0);
+  };
+  await listChunks(store, prefix, take, (key) => {
+    const generation = mapGeneration(prefix, key);
+    if (generation !== undefined && generation < head.generation) formerMaps.push(key);
   });
   const spent = spentGenerations(head, needed, empty);
-  return { garbage, spent, spentVersions: empty.filter(({ generation }) => spent.has(generation)) };
+  const spentVersions = empty.filter(({ generation }) => spent.has(generation));
+  return { garbage, spent, spentVersions, formerMaps };
 }
 
 /**
@@ -117,9 +126,18 @@ function spentGenerations(
 }
 
 function newestOf(versions: readonly ListedChunk[]): ListedChunk | undefined {
-  return versions.toSorted(compareVersions).at(-1);
+  return inOrder(versions).at(-1);
 }
 
-function put(map: ChunkMap, listed: ListedChunk, layer: number): void {
-  map.set(listed.chunk, { ...listed, layer, isEmpty: listed.size === 0 });
+/** The newest last. Most chunks have one version. */
+function inOrder(versions: readonly ListedChunk[]): readonly ListedChunk[] {
+  return versions.length > 1 ? versions.toSorted(compareVersions) : versions;
+}
+
+function put(
+  map: ChunkMap,
+  { chunk, generation, sequence, size }: ListedChunk,
+  layer: number,
+): void {
+  map.set(chunk, { generation, sequence, layer, isEmpty: size === 0 });
 }

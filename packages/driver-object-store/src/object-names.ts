@@ -5,6 +5,7 @@
  * | -------------------------------------------- | ----------------------------------------------------------------- |
  * | `head`                                       | the one object that changes: see `head.ts`                        |
  * | `c/<id>/<shard>/<chunk>/<generation>-<sequence>` | bytes of a chunk, written once; empty: the chunk is all zeroes |
+ * | `c/<id>/map/<generation>-<sequence>/<part>`  | the map at a clean end, in parts: see `kept-map.ts`               |
  * | `pins/<snapshot>/<clone>.<id>`               | a clone that stands on a snapshot of this volume                  |
  *
  * Numbers are hexadecimal: the chunk in 8 digits, the others as short as they are. The id is that of the volume,
@@ -28,7 +29,10 @@ export interface ChunkName extends Version {
 
 /** Volumes and snapshots are called by these. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
-const CHUNK_NAME = /^[0-9a-f]{2}\/([0-9a-f]{8})\/([0-9a-f]{1,8})-([0-9a-f]{1,12})$/;
+const MAP_NAME = /^map\/([0-9a-f]{1,8})-[0-9a-f]{1,12}\/[0-9a-f]{1,8}$/;
+/** Numbers as they are written, and no other way: a name has one spelling. */
+const CHUNK_NAME =
+  /^([0-9a-f]{2})\/([0-9a-f]{6}\1)\/([1-9a-f][0-9a-f]{0,7})-([1-9a-f][0-9a-f]{0,11})$/;
 
 /** Throws unless `name` can be that of a volume or a snapshot. */
 export function checkName(what: 'volume' | 'snapshot', name: string): void {
@@ -60,14 +64,24 @@ export function chunkKey(prefix: string, { chunk, generation, sequence }: ChunkN
 /** Undefined: it is not the key of a chunk behind that prefix. */
 export function parseChunkKey(prefix: string, key: string): ChunkName | undefined {
   if (!key.startsWith(prefix)) return undefined;
-  const [, chunk, generation, sequence] = CHUNK_NAME.exec(key.slice(prefix.length)) ?? [];
+  const [, , chunk, generation, sequence] = CHUNK_NAME.exec(key.slice(prefix.length)) ?? [];
   if (chunk === undefined || generation === undefined || sequence === undefined) return undefined;
-  const name = {
+  return {
     chunk: Number.parseInt(chunk, 16),
     generation: Number.parseInt(generation, 16),
     sequence: Number.parseInt(sequence, 16),
   };
-  return chunkKey(prefix, name) === key ? name : undefined;
+}
+
+/** A part of the map as it was at that version. `prefix` as for chunks, behind all of which it lies in a list. */
+export function mapKey(prefix: string, { generation, sequence }: Version, part: number): string {
+  return `${prefix}map/${generation.toString(16)}-${sequence.toString(16)}/${part.toString(16)}`;
+}
+
+/** Of which generation the part of a map is. Undefined: it is not the key of one. */
+export function mapGeneration(prefix: string, key: string): number | undefined {
+  const [, generation] = MAP_NAME.exec(key.slice(prefix.length)) ?? [];
+  return generation === undefined ? undefined : Number.parseInt(generation, 16);
 }
 
 export function pinsPrefix(volume: string, snapshot?: string): string {

@@ -55,6 +55,7 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A store of objects, such as a bucket. Calls reject with a `StoreError`; buffers are lent until the promise settles. */
 export interface ObjectStore {
   /** For messages: where it is, such as `s3://bucket/prefix`. */
   readonly name: string;

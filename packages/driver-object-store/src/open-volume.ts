@@ -7,8 +7,10 @@ import { Cleaner } from './cleaner.ts';
 import { Commits } from './commits.ts';
 import { Counting } from './counting.ts';
 import { DirtyChunks } from './dirty-chunks.ts';
-import type { Head, Owner } from './head.ts';
-import { loadBases, loadOwn, prefixesOf } from './load-map.ts';
+import type { Head, KeptMap, Owner } from './head.ts';
+import { mapKeys, readMap } from './kept-map.ts';
+import { loadBases, loadOwn, prefixesOf, readBase } from './load-map.ts';
+import { MapKeeper } from './map-keeper.ts';
 import { checkName } from './object-names.ts';
 import type { ObjectStore } from './object-store.ts';
 import { observedStore } from './observed-store.ts';
@@ -61,14 +63,14 @@ async function assemble(
   volume: string,
   settings: OpenSettings,
   owner: Owner,
-  { chain, head, ownedSince }: Claim,
+  { chain, head, ownedSince, kept }: Claim,
 ): Promise<Driver> {
   const { observer } = settings;
   const { clock } = settings.surroundings;
   const { chunkBytes, generation } = head;
   const prefixes = prefixesOf(volume, head);
   const prefix = prefixes[0] ?? '';
-  const map = new ChunkMap();
+  let map: ChunkMap;
   const cleaner = new Cleaner(store, prefix, clock);
   let uploads: Uploads | undefined;
   // From here on the lease is kept, for a long list takes longer than it.
@@ -83,14 +85,9 @@ async function assemble(
     observer,
   });
   try {
-    await loadBases(store, map, head.bases);
-    const inventory = await loadOwn(store, map, volume, head, new Counting(head.sealed));
-    cleaner.add(inventory.garbage);
-    if (inventory.spent.size > 0) {
-      await commits.publish((before) => withoutGenerations(before, inventory.spent));
-      for (const { chunk } of inventory.spentVersions) forgetEmpty(map, chunk);
-      cleaner.add(inventory.spentVersions);
-    }
+    map =
+      (await restoreMap(store, head, prefixes, kept, cleaner)) ??
+      (await listMap(store, volume, head, cleaner, commits));
     await commits.confirm();
   } catch (error) {
     commits.abandon();
@@ -122,6 +119,15 @@ async function assemble(
     observer,
     superseded: (chunk, version, successor) => cleaner.supersede(chunk, version, successor),
   });
+  const mapKeeper = new MapKeeper({
+    store,
+    map,
+    prefix,
+    generation,
+    uploads,
+    cleaner,
+    chunksMin: settings.mapChunksMin,
+  });
   const aheadMax = Math.floor(cacheBytes / 4 / chunkBytes);
   const reads = new VolumeReads({ map, reader, dirty, chunkBytes, aheadMax, observer });
   const { size } = head;
@@ -131,12 +137,50 @@ async function assemble(
     uploads,
     commits,
     cleaner,
+    mapKeeper,
     chunkBytes,
     size,
     clock,
     observer,
   });
   return volumeDriver(reads, writes, commits);
+}
+
+/** The map as the last owner has left it; undefined: it did not, or it cannot be read. */
+async function restoreMap(
+  store: ObjectStore,
+  head: Head,
+  prefixes: readonly string[],
+  kept: KeptMap | undefined,
+  cleaner: Cleaner,
+): Promise<ChunkMap | undefined> {
+  if (kept === undefined) return undefined;
+  await Promise.all(head.bases.map((base) => readBase(store, base)));
+  const prefix = prefixes[0] ?? '';
+  const map = await readMap(store, prefix, kept, new Counting(head.sealed), prefixes.length);
+  if (map !== undefined) cleaner.addKeys(mapKeys(prefix, kept));
+  return map;
+}
+
+/** The map from the chunks that there are; what nobody needs of them is deleted. */
+async function listMap(
+  store: ObjectStore,
+  volume: string,
+  head: Head,
+  cleaner: Cleaner,
+  commits: Commits,
+): Promise<ChunkMap> {
+  const map = new ChunkMap();
+  await loadBases(store, map, head.bases);
+  const inventory = await loadOwn(store, map, volume, head, new Counting(head.sealed));
+  cleaner.add(inventory.garbage);
+  cleaner.addKeys(inventory.formerMaps);
+  if (inventory.spent.size > 0) {
+    await commits.publish((before) => withoutGenerations(before, inventory.spent));
+    for (const { chunk } of inventory.spentVersions) forgetEmpty(map, chunk);
+    cleaner.add(inventory.spentVersions);
+  }
+  return map;
 }
 
 function withoutGenerations(head: Head, generations: ReadonlySet<number>): Head {

@@ -41,7 +41,7 @@ export async function snapshotVolume(store: ObjectStore, options: SnapshotOption
 }
 
 /**
- * Forgets a snapshot; what only it has needed is deleted when the volume is opened next. Rejects with a `VolumeError`
+ * Forgets a snapshot; what only it has needed is deleted when the volume is opened next, for which it is listed. Rejects with a `VolumeError`
  * "in-use", which names a clone, if one stands on it.
  */
 export async function deleteSnapshot(store: ObjectStore, options: SnapshotOptions): Promise<void> {
@@ -79,6 +79,7 @@ function withSnapshots(
   if (!head.snapshots.some(which)) return undefined;
   return {
     ...head,
+    isLittered: true,
     snapshots: head.snapshots.flatMap((each) => (which(each) ? to(each) : [each])),
   };
 }

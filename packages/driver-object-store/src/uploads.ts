@@ -150,7 +150,7 @@ export class Uploads {
   ): Promise<number> {
     const { map, reader, generation } = this.#options;
     const { chunk } = dirty;
-    if (!layer.isFull()) this.#options.dirty.fill(dirty, await this.#below(chunk));
+    if (!layer.isFull()) await this.#fill(dirty);
     const content = layer.content();
     if (content === undefined && !map.hasData(chunk)) {
       this.#options.dirty.release(dirty);
@@ -169,11 +169,15 @@ export class Uploads {
     return sequence;
   }
 
-  /** What the layer was written over; undefined: zeroes. */
-  async #below(chunk: number): Promise<Uint8Array | undefined> {
-    if (!this.#options.map.hasData(chunk)) return undefined;
-    const below = await this.#options.reader.fetch(chunk);
-    if (below !== undefined) return below;
+  /** With what the layer was written over. */
+  async #fill(dirty: DirtyChunk): Promise<void> {
+    const { map, reader, dirty: all } = this.#options;
+    const { chunk } = dirty;
+    if (!map.hasData(chunk)) {
+      all.fill(dirty, undefined);
+      return;
+    }
+    if (await reader.fetch(chunk, (below) => all.fill(dirty, below))) return;
     throw new DriverError('EIO', `chunk ${chunk}: it has changed under its own upload`);
   }
 

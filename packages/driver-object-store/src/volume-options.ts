@@ -24,6 +24,11 @@ export interface OpenOptions extends ReadOptions {
   readonly dirtyBytesMax?: number;
   /** How many chunks are uploaded at a time: 24. */
   readonly uploadsMax?: number;
+  /**
+   * From how many chunks on the disk leaves its map in the store when it is closed, so that the next opening need not
+   * list them: 1,000. Infinity: never.
+   */
+  readonly mapChunksMin?: number;
   /** False: the store is known to check its conditions. Absent: it is asked to prove it. */
   readonly probe?: false;
 }
@@ -41,6 +46,7 @@ export interface OpenSettings extends ReadSettings {
   readonly takeOver: boolean;
   readonly dirtyBytesMax: number;
   readonly uploadsMax: number;
+  readonly mapChunksMin: number;
   readonly probe: boolean;
 }
 
@@ -66,8 +72,13 @@ export function openSettings(options: OpenOptions): OpenSettings {
     takeOver: options.takeOver ?? false,
     dirtyBytesMax: count('dirtyBytesMax', options.dirtyBytesMax ?? 64 * MIB, 0),
     uploadsMax: count('uploadsMax', options.uploadsMax ?? 24, 1),
+    mapChunksMin: mapChunksMin(options.mapChunksMin ?? 1000),
     probe: options.probe ?? true,
   };
+}
+
+function mapChunksMin(value: number): number {
+  return value === Number.POSITIVE_INFINITY ? value : count('mapChunksMin', value, 0);
 }
 
 function count(name: string, value: number, least: number): number {

@@ -131,12 +131,11 @@ export class VolumeReads {
     if (dirty === undefined && this.#isPart(chunk, target.length)) {
       if (await reader.fetchPart(chunk, target, from)) return;
     } else {
-      const bytes = await reader.fetch(chunk);
-      if (bytes !== undefined) {
+      const use = (bytes: Uint8Array) => {
         target.set(bytes.subarray(from, from + target.length));
         for (const layer of layers) layer?.overlay(target, from);
-        return;
-      }
+      };
+      if (await reader.fetch(chunk, use)) return;
     }
     // The version has gone meanwhile, for there is a newer one.
     if (!this.#readNow(chunk, target, from)) await this.#readLater(chunk, target, from);

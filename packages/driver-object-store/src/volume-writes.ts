@@ -8,6 +8,7 @@ import type { Cleaner } from './cleaner.ts';
 import type { Commits, HeadEdit } from './commits.ts';
 import type { DirtyChunk, DirtyChunks } from './dirty-chunks.ts';
 import { CHUNKS_MAX } from './head.ts';
+import type { MapKeeper } from './map-keeper.ts';
 import type { VolumeObserver } from './observer.ts';
 import type { Clock } from './surroundings.ts';
 import type { Uploads } from './uploads.ts';
@@ -23,6 +24,7 @@ export interface VolumeWritesOptions {
   readonly uploads: Uploads;
   readonly commits: Commits;
   readonly cleaner: Cleaner;
+  readonly mapKeeper: MapKeeper;
   readonly chunkBytes: number;
   /** Bytes. */
   readonly size: number;
@@ -103,14 +105,16 @@ export class VolumeWrites {
 
   /** Commits everything and leaves the volume without an owner. Rejects when something that was answered is lost. */
   async close(): Promise<void> {
-    const { commits, cleaner } = this.#options;
+    const { commits, cleaner, dirty, mapKeeper } = this.#options;
     this.#cancelCommit?.();
     if (!commits.isOwned() && this.#isCommitted()) return;
     try {
-      await this.#flush((head) => ({ ...head, owner: undefined }));
+      // The map is that of a commit, and takes a while to put: nothing that was answered is to wait for it.
+      if (mapKeeper.isWanted(dirty.count)) await this.flush();
+      await this.#flush(await mapKeeper.leave());
     } finally {
       commits.end(new DriverError('ESHUTDOWN', 'the volume is closed'));
-      await cleaner.close();
+      await cleaner.sweep();
     }
   }
 

@@ -1,7 +1,7 @@
 /** The model is shown volumes that are wrong in ways that are easily made: one that it does not find is not worth its name. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ObjectStore } from '../src/index.ts';
+import type { ObjectStore, StoredObject } from '../src/index.ts';
 import { type MemoryStore, memoryStore } from '../src/testing/index.ts';
 import { history, run } from './simulation/history.ts';
 import type { Plant } from './simulation/simulation.ts';
@@ -53,10 +53,44 @@ function answersUploadsEarly(store: MemoryStore): ObjectStore {
   };
 }
 
+/** By the store of a simulation: the first map that was kept there. */
+const firstMaps = new WeakMap<MemoryStore, StoredObject>();
+
+/** As if a map were believed though somebody has owned the volume since. */
+function believesFormerMaps(store: MemoryStore): ObjectStore {
+  return {
+    ...store,
+    put(key, parts, options) {
+      const [bytes] = parts;
+      if (key.includes('/map/') && bytes !== undefined && !firstMaps.has(store)) {
+        firstMaps.set(store, { bytes, etag: 'first', crc32: options?.crc32 });
+      }
+      return store.put(key, parts, options);
+    },
+    async get(key, options) {
+      const first = firstMaps.get(store);
+      const found = await store.get(key, options);
+      if (first === undefined) return found;
+      if (key.includes('/map/')) return first;
+      if (found === undefined || !key.endsWith('/head')) return found;
+      const head = JSON.parse(new TextDecoder().decode(found.bytes)) as Watermark;
+      const { generation, durable: sequence } = head;
+      const map = { generation, sequence, parts: 1, versions: first.bytes.length / 16 };
+      return { ...found, bytes: new TextEncoder().encode(JSON.stringify({ ...head, map })) };
+    },
+  };
+}
+
+interface Watermark {
+  readonly generation: number;
+  readonly durable: number;
+}
+
 test.each<[fault: string, plant: Plant]>([
   ['the store accepts every conditional write', { conditions: 'ignored' }],
   ['chunks are listed before the volume is claimed', { tamper: listsBeforeClaim }],
   ['seals are ignored', { tamper: ignoresSeals }],
+  ['a map is believed that is not of the last owner', { tamper: believesFormerMaps }],
   ['an upload is answered that has not arrived', { tamper: answersUploadsEarly }],
 ])(
   'the model finds out when %s',

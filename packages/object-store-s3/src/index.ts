@@ -1,3 +1,8 @@
+/**
+ * A bucket of an S3-compatible store, as the store of volumes: the five calls of `ObjectStore`.
+ *
+ * @packageDocumentation
+ */
 export type { Credentials } from './credential-source.ts';
 export type { S3Attempt, S3RequestKind, S3StoreOptions } from './s3-options.ts';
 export { s3Store } from './s3-store.ts';

@@ -38,6 +38,7 @@ export interface MemoryObject {
   readonly crc32: number | undefined;
 }
 
+/** An empty store in memory. */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
   const { name = 'memory', faults } = options;
   const objects = new Map<string, MemoryObject>();

@@ -1,0 +1,77 @@
+/** The memory of chunks that were read is used again, and never while somebody needs what is in it. */
+import { expect, test } from 'vitest';
+import { createVolume, type ObjectStore, openVolume } from '../src/index.ts';
+import { memoryStore } from '../src/testing/index.ts';
+
+const CHUNK = 4096;
+const CHUNKS = 64;
+
+/** A volume whose chunks hold their numbers, and the targets that the store is given. */
+async function volume(): Promise<{ store: ObjectStore; targets: Set<Uint8Array> }> {
+  const store = memoryStore();
+  await createVolume(store, { volume: 'v', size: CHUNKS * CHUNK, chunkBytes: CHUNK });
+  const disk = await openVolume(store, { volume: 'v' });
+  for (let chunk = 0; chunk < CHUNKS; chunk++) {
+    await disk.write?.(new Uint8Array(CHUNK).fill(chunk + 1), chunk * CHUNK, { fua: false });
+  }
+  await disk.close?.();
+  const targets = new Set<Uint8Array>();
+  const get: ObjectStore['get'] = (key, options) => {
+    if (options?.target !== undefined) targets.add(options.target);
+    return store.get(key, options);
+  };
+  return { store: { ...store, get }, targets };
+}
+
+test.each([0, 4])('a cache of %i chunks is all the memory there is, and some', async (cached) => {
+  const { store, targets } = await volume();
+  const disk = await openVolume(store, { volume: 'v', cacheBytes: cached * CHUNK });
+  for (let round = 0; round < 3; round++) {
+    for (let chunk = 0; chunk < CHUNKS; chunk++) {
+      const target = new Uint8Array(CHUNK);
+      await disk.read(target, chunk * CHUNK);
+      expect(target.every((byte) => byte === chunk + 1)).toBe(true);
+    }
+  }
+  expect(targets.size).toBeLessThan(20);
+  await disk.close?.();
+});
+
+test('all who wait for a chunk get it, though its memory goes on at once', async () => {
+  const { store } = await volume();
+  const disk = await openVolume(store, { volume: 'v', cacheBytes: 0 });
+  for (let round = 0; round < 20; round++) {
+    const targets = Array.from({ length: 24 }, () => new Uint8Array(CHUNK));
+    const chunkOf = (i: number) => (round + (i >> 2) * 7) % CHUNKS;
+    const reads = targets.map(async (target, i) => disk.read(target, chunkOf(i) * CHUNK));
+    await Promise.all(reads);
+    for (const [i, target] of targets.entries()) {
+      expect(target.every((byte) => byte === chunkOf(i) + 1)).toBe(true);
+    }
+  }
+  await disk.close?.();
+});
+
+test('memory that an answer may yet be written to is not used again', async () => {
+  const { store } = await volume();
+  let lost: Uint8Array | undefined;
+  const late = () => lost?.fill(0xee);
+  const get: ObjectStore['get'] = async (key, options) => {
+    if (!key.includes('/00000005/')) return store.get(key, options);
+    lost = options?.target;
+    throw new Error('no answer');
+  };
+  const disk = await openVolume({ ...store, get }, { volume: 'v', cacheBytes: CHUNK });
+  await expect(disk.read(new Uint8Array(CHUNK), 5 * CHUNK)).rejects.toThrow('no answer');
+  for (let chunk = 6; chunk < 40; chunk++) {
+    const target = new Uint8Array(CHUNK);
+    const reading = disk.read(target, chunk * CHUNK);
+    late();
+    await reading;
+    late();
+    expect(target.every((byte) => byte === chunk + 1)).toBe(true);
+    await disk.read(target, chunk * CHUNK);
+    expect(target.every((byte) => byte === chunk + 1)).toBe(true);
+  }
+  await disk.close?.();
+});
