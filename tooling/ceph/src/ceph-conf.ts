@@ -71,7 +71,11 @@ export function cephConf(conf: CephConf): string {
       'mon osd reporter subtree level': 'osd',
       'mon osd adjust heartbeat grace': false,
       'mon osd adjust down out interval': false,
+      // Each disk says so often that it is there. One that has not for so long is taken for dead, and one that is taken
+      // for dead six times in ten minutes, be it wrongly, ends itself for good.
+      'osd beacon report interval': 4,
       'mon osd report timeout': 20,
+      'osd max markdown count': 1000,
       'mon tick interval': 1,
       // One monitor has nobody to agree with: changes need not be gathered for a second.
       'paxos propose interval': 0.02,
@@ -89,6 +93,8 @@ export function cephConf(conf: CephConf): string {
       'bluestore block create': true,
       'bluestore block db create': false,
       'bluestore block wal create': false,
+      // What was formatted a moment ago is not examined.
+      'bluestore fsck on mkfs': false,
       'bluestore cache autotune': false,
       'bluestore cache size': 134_217_728,
       'memstore device bytes': DISK_BYTES,

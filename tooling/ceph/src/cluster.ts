@@ -3,21 +3,13 @@
  * its own, without systemd, containers or block devices, and everything of it lies in one folder.
  */
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cephConf } from './ceph-conf.ts';
 import type { GatewayAccess } from './gateway-access.ts';
 import { createBucket } from './create-bucket.ts';
 import { killDaemon, killDaemons } from './daemons.ts';
-import {
-  BRIDGE_HOST,
-  DISK_NETWORK,
-  diskHost,
-  inDiskNetwork,
-  makeDiskNetworks,
-  removeDiskNetworks,
-  setDiskNetwork,
-} from './disk-networks.ts';
+import { claimClusterNumber, DiskNetworks } from './disk-networks.ts';
 import { freePorts } from './free-ports.ts';
 import { runProgram } from './run-program.ts';
 import { waitUntil } from './wait-until.ts';
@@ -36,15 +28,23 @@ export interface ClusterOptions {
 const KEYS = { accessKeyId: 'nbd-test', secretAccessKey: 'nbd-test-secret' };
 const BUCKET = 'nbd';
 const CONF = 'ceph.conf';
+/** Has the number of a cluster with networks, for whoever ends it. */
+const NUMBER = 'number';
 const LOOPBACK = '127.0.0.1';
 const FOLDERS = ['run', 'log', 'mon', 'osd', 'rgw'];
 
-/** Starts one, and waits until its gateways answer and the bucket `nbd` is there. */
-export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+/**
+ * Starts one, and waits until its gateways answer and the bucket `nbd` is there. When `signal` is aborted before, what was
+ * started is ended, and its reason is thrown.
+ */
+export async function startCluster(
+  options: ClusterOptions,
+  signal?: AbortSignal,
+): Promise<Cluster> {
   await mkdir(options.folder);
-  const cluster = new Cluster(options);
+  const cluster = new Cluster(options.folder, signal);
   try {
-    await cluster.start();
+    await cluster.start(options);
     return cluster;
   } catch (error) {
     await cluster.stop();
@@ -53,21 +53,23 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 /** Ends the one in `folder`, whoever started it. Rejects if there is none. */
-export async function stopCluster(options: ClusterOptions): Promise<void> {
-  await access(join(options.folder, CONF));
-  await new Cluster(options).stop();
+export async function stopCluster({ folder }: Pick<ClusterOptions, 'folder'>): Promise<void> {
+  await access(join(folder, CONF));
+  await new Cluster(folder).stop();
 }
 
 class Cluster {
-  readonly #options: ClusterOptions;
+  readonly #folder: string;
   readonly #conf: string;
-  readonly #host: string;
+  readonly #signal: AbortSignal | undefined;
+  #disks = 0;
+  #networks: DiskNetworks | undefined;
   #endpoints: readonly string[] = [];
 
-  constructor(options: ClusterOptions) {
-    this.#options = options;
-    this.#conf = join(options.folder, CONF);
-    this.#host = options.hasNetworks ? BRIDGE_HOST : LOOPBACK;
+  constructor(folder: string, signal?: AbortSignal) {
+    this.#folder = folder;
+    this.#conf = join(folder, CONF);
+    this.#signal = signal;
   }
 
   get access(): GatewayAccess {
@@ -76,91 +78,110 @@ class Cluster {
 
   /** Ends a disk as a power cut would. */
   killDisk(disk: number): Promise<void> {
-    return killDaemon(this.#options.folder, `osd.${disk}`);
+    return killDaemon(this.#folder, `osd.${disk}`);
   }
 
   /** Starts a disk that was ended. One in memory has forgotten what it had. */
   async startDisk(disk: number): Promise<void> {
-    const host = diskHost(disk);
     const daemon = [...this.#common, '-i', String(disk)];
-    if (this.#options.hasNetworks) {
-      const addresses = ['--public-addr', host, '--cluster-addr', host];
-      await runProgram('ip', [...inDiskNetwork(disk), 'ceph-osd', ...daemon, ...addresses]);
-    } else {
+    if (this.#networks === undefined) {
       await runProgram('ceph-osd', daemon);
+    } else {
+      const host = this.#networks.diskHost(disk);
+      const addresses = ['--public-addr', host, '--cluster-addr', host];
+      const network = this.#networks.inNetwork(disk);
+      await runProgram('ip', [...network, 'ceph-osd', ...daemon, ...addresses]);
     }
   }
 
-  /** Resolves when all disks have been seen to be there. */
-  async untilDisksUp(): Promise<void> {
-    const { disks } = this.#options;
-    await waitUntil(`${disks} disks`, async () => {
-      const state = await this.#ceph('osd', 'stat', '-f', 'json');
-      return state.includes(`"num_up_osds":${disks},`);
-    });
+  /** Resolves when so many disks are there as far as the monitor knows. */
+  async untilDisksUp(disks: number = this.#disks, signal?: AbortSignal): Promise<void> {
+    await waitUntil(
+      `${disks} of ${this.#disks} disks of the cluster up`,
+      async () => {
+        const state = await this.#ceph('osd', 'stat', '-f', 'json');
+        return state.includes(`"num_up_osds":${disks},`);
+      },
+      { signal: signal ?? this.#signal },
+    );
   }
 
   /** Cuts a disk off from all others without a word, or joins it again. */
-  setDiskNetwork(disk: number, state: 'down' | 'up'): Promise<void> {
-    return setDiskNetwork(disk, state);
+  async setDiskNetwork(disk: number, state: 'down' | 'up'): Promise<void> {
+    if (this.#networks === undefined) throw new Error('expected a cluster with networks');
+    await this.#networks.set(disk, state);
   }
 
   /** Ends a gateway as a power cut would. */
   killGateway(gateway: number): Promise<void> {
-    return killDaemon(this.#options.folder, `client.rgw.${gateway}`);
+    return killDaemon(this.#folder, `client.rgw.${gateway}`);
   }
 
-  async start(): Promise<void> {
-    const { folder, disks, gateways, hasNetworks } = this.#options;
-    await Promise.all(FOLDERS.map((name) => mkdir(join(folder, name))));
-    if (hasNetworks) await makeDiskNetworks(disks);
+  async start(options: ClusterOptions): Promise<void> {
+    const { disks, gateways, hasNetworks } = options;
+    this.#disks = disks;
+    await Promise.all(FOLDERS.map((name) => mkdir(join(this.#folder, name))));
+    if (hasNetworks) await this.#makeNetworks();
     const [monitorPort = 0, ...ports] = await freePorts(1 + gateways);
-    await this.#startMonitor(monitorPort);
-    const numbers = Array.from({ length: disks }, (_, disk) => disk);
-    for (const disk of numbers) await this.#admitDisk(disk);
-    await Promise.all(numbers.map((disk) => this.startDisk(disk)));
+    const host = this.#networks?.bridgeHost ?? LOOPBACK;
+    await this.#writeConf(options, host, monitorPort);
+    this.#signal?.throwIfAborted();
+    const ids = Array.from({ length: disks }, () => randomUUID());
+    // A disk is formatted without the help of anybody, and that takes longest.
+    const made = await Promise.allSettled([
+      ...ids.map((id, disk) => this.#formatDisk(disk, id)),
+      this.#startMonitor(ids),
+    ]);
+    for (const each of made) if (each.status === 'rejected') throw each.reason;
+    this.#signal?.throwIfAborted();
+    await Promise.all(ids.map((_, disk) => this.startDisk(disk)));
     await this.untilDisksUp();
     await this.#makeUser();
-    await Promise.all(ports.map((port, gateway) => this.#startGateway(gateway, port)));
-    this.#endpoints = ports.map((port) => `http://${this.#host}:${port}`);
+    this.#signal?.throwIfAborted();
+    await Promise.all(ports.map((port, gateway) => this.#startGateway(gateway, host, port)));
+    this.#endpoints = ports.map((port) => `http://${host}:${port}`);
     await createBucket(this.access);
   }
 
   /** Ends it and removes what it had. */
   async stop(): Promise<void> {
-    await killDaemons(this.#options.folder);
-    if (this.#options.hasNetworks) await removeDiskNetworks();
-    await rm(this.#options.folder, { recursive: true, force: true });
+    await killDaemons(this.#folder);
+    const networks = this.#networks ?? (await networksOf(this.#folder));
+    await networks?.remove();
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #startMonitor(monitorPort: number): Promise<void> {
-    const { folder, disks, store, hasNetworks } = this.#options;
+  async #makeNetworks(): Promise<void> {
+    const number = await claimClusterNumber();
+    this.#networks = new DiskNetworks(number);
+    await writeFile(join(this.#folder, NUMBER), String(number));
+    await this.#networks.make(this.#disks);
+  }
+
+  async #writeConf(options: ClusterOptions, host: string, monitorPort: number): Promise<void> {
+    const { folder, disks, store } = options;
     const id = randomUUID();
     const copies = Math.min(disks, 3);
-    const conf = cephConf({
-      folder,
-      id,
-      host: this.#host,
-      monitorPort,
-      copies,
-      copiesMin: copies > 2 ? 2 : 1,
-      store,
-      network: hasNetworks ? DISK_NETWORK : undefined,
-    });
-    await writeFile(this.#conf, conf);
-    const map = join(folder, 'monmap');
-    const address = `[v1:${this.#host}:${monitorPort}]`;
-    await runProgram('monmaptool', ['--create', '--fsid', id, '--addv', 'a', address, map]);
-    await runProgram('ceph-mon', [...this.#common, '--mkfs', '-i', 'a', '--monmap', map]);
-    await runProgram('ceph-mon', [...this.#common, '-i', 'a']);
+    const copiesMin = copies > 2 ? 2 : 1;
+    const network = this.#networks?.range;
+    const conf = { folder, id, host, monitorPort, copies, copiesMin, store, network };
+    await writeFile(this.#conf, cephConf(conf));
+    const address = `[v1:${host}:${monitorPort}]`;
+    const words = ['--create', '--fsid', id, '--addv', 'a', address, this.#monitorMap];
+    await runProgram('monmaptool', words);
   }
 
-  /** Gives a disk its number and its place. */
-  async #admitDisk(disk: number): Promise<void> {
-    const id = randomUUID();
-    await mkdir(join(this.#options.folder, 'osd', String(disk)), { recursive: true });
-    await this.#ceph('osd', 'new', id, String(disk));
-    const args = ['-i', String(disk), '--mkfs', '--osd-uuid', id];
+  /** Starts it, and tells it of the disks that there will be. */
+  async #startMonitor(diskIds: readonly string[]): Promise<void> {
+    const monitor = [...this.#common, '-i', 'a'];
+    await runProgram('ceph-mon', [...monitor, '--mkfs', '--monmap', this.#monitorMap]);
+    await runProgram('ceph-mon', monitor);
+    for (const [disk, id] of diskIds.entries()) await this.#ceph('osd', 'new', id, String(disk));
+  }
+
+  async #formatDisk(disk: number, id: string): Promise<void> {
+    await mkdir(join(this.#folder, 'osd', String(disk)), { recursive: true });
+    const args = ['-i', String(disk), '--mkfs', '--osd-uuid', id, '--monmap', this.#monitorMap];
     await runProgram('ceph-osd', [...this.#common, ...args]);
   }
 
@@ -171,19 +192,27 @@ class Cluster {
     await runProgram('radosgw-admin', ['-c', this.#conf, 'user', 'create', ...user]);
   }
 
-  async #startGateway(gateway: number, port: number): Promise<void> {
+  async #startGateway(gateway: number, host: string, port: number): Promise<void> {
     // Without it every answer that has a body waits 40 milliseconds for an acknowledgement of TCP.
-    const frontend = `beast endpoint=${this.#host}:${port} tcp_nodelay=1`;
+    const frontend = `beast endpoint=${host}:${port} tcp_nodelay=1`;
     const name = `client.rgw.${gateway}`;
     await runProgram('radosgw', [...this.#common, '-n', name, '--rgw-frontends', frontend]);
-    await waitUntil(`a gateway on port ${port}`, async () => {
-      const answer = await fetch(`http://${this.#host}:${port}/`).catch(() => undefined);
-      return answer?.ok === true;
-    });
+    await waitUntil(
+      `a gateway on port ${port}`,
+      async () => {
+        const answer = await fetch(`http://${host}:${port}/`).catch(() => undefined);
+        return answer?.ok === true;
+      },
+      { signal: this.#signal },
+    );
   }
 
   get #common(): readonly string[] {
     return ['-c', this.#conf, '--no-mon-config'];
+  }
+
+  get #monitorMap(): string {
+    return join(this.#folder, 'monmap');
   }
 
   /** Asks the monitor, which may not be ready a moment after it was started. What is asked may be asked twice. */
@@ -197,6 +226,12 @@ class Cluster {
     });
     return answer;
   }
+}
+
+/** Those of a cluster that somebody else has started, if it has any. */
+async function networksOf(folder: string): Promise<DiskNetworks | undefined> {
+  const number = await readFile(join(folder, NUMBER), 'utf8').catch(() => undefined);
+  return number === undefined ? undefined : new DiskNetworks(Number(number));
 }
 
 export type { Cluster };

@@ -22,9 +22,12 @@ export async function killDaemon(folder: string, name: string): Promise<void> {
 
 /** Ends all daemons of a folder. Their data is not needed, so they are not asked to keep it. */
 export async function killDaemons(folder: string): Promise<void> {
-  for (const name of await daemonNames(folder)) {
-    if ((await daemonPid(folder, name)) !== undefined) await killDaemon(folder, name);
-  }
+  const names = await daemonNames(folder);
+  await Promise.all(
+    names.map(async (name) => {
+      if ((await daemonPid(folder, name)) !== undefined) await killDaemon(folder, name);
+    }),
+  );
 }
 
 async function daemonNames(folder: string): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 /** The command line of `pnpm ceph`. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type Help, readWords, UsageError, wholeNumber } from '@nbd-tooling/command-line';
 import type { BenchOptions } from './bench/bench.ts';
 import type { ClusterOptions } from './cluster.ts';
 
@@ -12,16 +12,16 @@ export type Invocation =
   | { readonly kind: 'faults'; readonly seed: number }
   | { readonly kind: 'open'; readonly gibibytes: number; readonly twinGibibytes: number }
   | ({ readonly kind: 'bench' } & Omit<BenchOptions, 'signal'>)
-  | { readonly kind: 'help' };
+  | Help;
 
-export const HELP = `pnpm ceph up [options]     starts a cluster, and prints what a shell needs to use it
+const HELP = `pnpm ceph up [options]     starts a cluster, and prints what a shell needs to use it
 pnpm ceph down [options]   ends it, and removes what it had
 
   --folder DIR     where it lies (default: nbd-ceph in the folder for temporary files)
   --disks N        1: all is in memory; more: files, with up to 3 copies of each object (default: 1)
   --gateways N     (default: 1)
   --networks       each disk in a network of its own, which can be cut:
-                   ip -n nbdceph1 link set eth0 down
+                   ip -n nbdceph0-1 link set eth0 down
 
 Shows of volumes, each on a cluster of its own, with a table and a verdict at the end. Exit code 0: all is in order.
 
@@ -35,43 +35,43 @@ pnpm ceph open [--gigabytes N] [--twin-gigabytes N]
 pnpm ceph bench [--rounds N] [--seconds N] [--chunk-kib N] [--server NAME]... [--markdown FILE] [--json FILE]
                                              our server beside the raw client, s3backer, "nbdkit S3" and RBD, whichever
                                              are here, on three disks in files (default: 3 rounds, 3 seconds a load,
-                                             chunks of 256 KiB)
-`;
+                                             chunks of 256 KiB)`;
 
 const ROUNDS = { bench: '3', crash: '20', takeover: '10' } as const;
 
-/** Reads the words behind the name of the program. Throws an `Error` or a `TypeError` for wrong usage. */
+/**
+ * Reads a command line, without the names of Node and of the program.
+ *
+ * @throws UsageError
+ */
 export function parseInvocation(words: readonly string[]): Invocation {
-  const { values, positionals } = parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: {
-      folder: { type: 'string', default: join(tmpdir(), 'nbd-ceph') },
-      disks: { type: 'string', default: '1' },
-      gateways: { type: 'string', default: '1' },
-      networks: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      gigabytes: { type: 'string', default: '4' },
-      'twin-gigabytes': { type: 'string', default: '64' },
-      seconds: { type: 'string', default: '3' },
-      'chunk-kib': { type: 'string', default: '256' },
-      server: { type: 'string', multiple: true },
-      markdown: { type: 'string' },
-      json: { type: 'string' },
-    },
+  const { values, positionals } = readWords(words, {
+    folder: { type: 'string', default: join(tmpdir(), 'nbd-ceph') },
+    disks: { type: 'string', default: '1' },
+    gateways: { type: 'string', default: '1' },
+    networks: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    gigabytes: { type: 'string', default: '4' },
+    'twin-gigabytes': { type: 'string', default: '64' },
+    seconds: { type: 'string', default: '3' },
+    'chunk-kib': { type: 'string', default: '256' },
+    server: { type: 'string', multiple: true },
+    markdown: { type: 'string' },
+    json: { type: 'string' },
   });
+  if (values.help === true) return { kind: 'help', text: HELP };
   const [kind, ...others] = positionals;
-  if (others.length > 0) return { kind: 'help' };
+  if (others.length > 0) throw new UsageError(`expected one word, found ${positionals.join(' ')}`);
   switch (kind) {
     case 'up':
     case 'down': {
-      const disks = wholeOf('--disks', values.disks);
+      const disks = wholeNumber('--disks', values.disks);
       const cluster = {
         folder: values.folder,
         disks,
         store: disks === 1 ? 'memstore' : 'bluestore',
-        gateways: wholeOf('--gateways', values.gateways),
+        gateways: wholeNumber('--gateways', values.gateways),
         hasNetworks: values.networks,
       } as const;
       return { kind, cluster };
@@ -80,38 +80,32 @@ export function parseInvocation(words: readonly string[]): Invocation {
     case 'takeover':
       return {
         kind,
-        rounds: wholeOf('--rounds', values.rounds ?? ROUNDS[kind]),
-        seed: wholeOf('--seed', values.seed),
+        rounds: wholeNumber('--rounds', values.rounds ?? ROUNDS[kind]),
+        seed: wholeNumber('--seed', values.seed),
       };
     case 'faults':
-      return { kind, seed: wholeOf('--seed', values.seed) };
+      return { kind, seed: wholeNumber('--seed', values.seed) };
     case 'open':
       return {
         kind,
-        gibibytes: wholeOf('--gigabytes', values.gigabytes),
-        twinGibibytes: wholeOf('--twin-gigabytes', values['twin-gigabytes']),
+        gibibytes: wholeNumber('--gigabytes', values.gigabytes),
+        twinGibibytes: wholeNumber('--twin-gigabytes', values['twin-gigabytes']),
       };
     case 'bench': {
       const { server, markdown, json } = values;
       return {
         kind,
-        rounds: wholeOf('--rounds', values.rounds ?? ROUNDS[kind]),
-        millisMax: wholeOf('--seconds', values.seconds) * 1000,
-        chunkBytes: wholeOf('--chunk-kib', values['chunk-kib']) * 1024,
+        rounds: wholeNumber('--rounds', values.rounds ?? ROUNDS[kind]),
+        millisMax: wholeNumber('--seconds', values.seconds) * 1000,
+        chunkBytes: wholeNumber('--chunk-kib', values['chunk-kib']) * 1024,
         ...(server !== undefined && { names: server }),
         ...(markdown !== undefined && { markdown }),
         ...(json !== undefined && { json }),
       };
     }
     default:
-      return { kind: 'help' };
+      throw new UsageError(
+        `expected one of up, down, crash, takeover, faults, open, bench; found ${kind ?? 'none'}; try --help`,
+      );
   }
-}
-
-function wholeOf(option: string, word: string): number {
-  const value = Number(word);
-  if (/^\d{1,9}$/.test(word) && value > 0) return value;
-  throw new Error(
-    `${option}: expected a whole number of at least 1, found ${JSON.stringify(word)}`,
-  );
 }

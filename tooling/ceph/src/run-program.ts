@@ -7,17 +7,37 @@ const execute = promisify(execFile);
 /** None of what is run here takes that long on a sound machine, however busy. */
 const MILLIS_MAX = 120_000;
 
+export interface RunLimits {
+  /** Milliseconds, after which it is killed: two minutes. */
+  readonly millisMax?: number;
+  /** Kills it. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** As Node has it: `killed` and without a code, it was out of time. */
+interface Failure extends Error {
+  readonly killed?: boolean;
+  readonly code?: number | string | null;
+}
+
 /** Answers what the program printed. Rejects with what it complained of. */
 export async function runProgram(
   name: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  millisMax: number = MILLIS_MAX,
+  { millisMax = MILLIS_MAX, signal }: RunLimits = {},
 ): Promise<string> {
-  const { stdout } = await execute(name, args, {
+  const running = execute(name, args, {
     timeout: millisMax,
+    killSignal: 'SIGKILL',
     maxBuffer: 16 * 2 ** 20,
     env: { ...process.env, ...environment, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+    ...(signal !== undefined && { signal }),
+  });
+  const { stdout } = await running.catch((error: Failure) => {
+    const isOutOfTime = error.killed === true && error.code === null;
+    if (!isOutOfTime) throw error;
+    throw new Error(`expected in ${millisMax / 1000} s: the end of ${name} ${args.join(' ')}`);
   });
   return stdout;
 }

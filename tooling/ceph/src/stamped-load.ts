@@ -23,6 +23,8 @@ export class StampedLoad {
   /** By block: the last stamp that was written, and the last that was flushed. */
   readonly #written: number[];
   readonly #flushed: number[];
+  /** Blocks of which a write was answered, and no flush since, with their stamps. */
+  readonly #answered = new Map<number, number>();
   /** By block: what was there when all was read last. */
   readonly #found: number[];
   #stamp = 0;
@@ -49,8 +51,11 @@ export class StampedLoad {
         client.write(bytesOf(block, stamp), block * BLOCK_BYTES),
       ),
     );
+    for (const [block, stamp] of chosen) this.#answered.set(block, stamp);
     await client.flush();
-    for (const [block, stamp] of chosen) this.#flushed[block] = stamp;
+    // It covers what was answered before a flush that has failed, too.
+    for (const [block, stamp] of this.#answered) this.#flushed[block] = stamp;
+    this.#answered.clear();
     this.rounds += 1;
     this.longestMillis = Math.max(this.longestMillis, performance.now() - start);
   }
@@ -73,6 +78,7 @@ export class StampedLoad {
 
   /** To be called when a new owner serves what was read last: nothing older than that may come back, and nothing newer. */
   settle(): void {
+    this.#answered.clear();
     for (const [block, stamp] of this.#found.entries()) {
       this.#written[block] = stamp;
       this.#flushed[block] = stamp;

@@ -44,6 +44,12 @@ describe('the report of a show', () => {
     expect(isInOrder({ ...report, isControl: true })).toBe(false);
     expect(isInOrder({ ...report, isControl: true, faults: ['x'] })).toBe(true);
   });
+
+  it('says nothing for sure when the show was interrupted', () => {
+    const unfinished = { ...report, unfinished: 'interrupted at "a kill"' };
+    expect(reportText(unfinished)).toContain('verdict  open: interrupted at "a kill"');
+    expect(isInOrder(unfinished)).toBe(false);
+  });
 });
 
 it('a volume that is made full is one, in which every chunk counts', async () => {

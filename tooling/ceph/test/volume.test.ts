@@ -5,40 +5,52 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { connect } from '@nbd/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import type { GatewayAccess } from '../src/gateway-access.ts';
 import { chunkRequests, type CountingProxy, startCountingProxy } from '../src/counting-proxy.ts';
 import { needGateway } from '../src/need-gateway.ts';
 import { runNbd, startVolumeServer, type VolumeServer } from '../src/programs.ts';
 import { runProgram } from '../src/run-program.ts';
+import { waitUntil } from '../src/wait-until.ts';
 
 const IMAGE_BYTES = 48 * 2 ** 20;
 
+/** A dozen programs are started, on machines that may be busy. */
+const TEST_MILLIS = 180_000;
+
 const gateway = needGateway();
-let folder = '';
-let proxy: CountingProxy;
-let access: GatewayAccess;
-let place = '';
-let servers: VolumeServer[] = [];
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'nbd-volume-'));
-  proxy = await startCountingProxy(gateway().endpoints[0] ?? '');
-  access = { ...gateway(), endpoints: [proxy.endpoint] };
-  place = `s3://${access.bucket}/${randomUUID()}`;
-});
+/** What a test has of its own. All is ended behind it. */
+interface Scene {
+  readonly folder: string;
+  readonly proxy: CountingProxy;
+  readonly access: GatewayAccess;
+  /** Where volumes go. */
+  readonly place: string;
+  readonly serve: (exports: Readonly<Record<string, string>>) => Promise<VolumeServer>;
+}
 
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.end('SIGKILL')));
-  servers = [];
-  await proxy.close();
-  await rm(folder, { recursive: true });
-});
-
-async function serve(exports: Readonly<Record<string, string>>): Promise<VolumeServer> {
-  const server = await startVolumeServer(access, exports);
-  servers.push(server);
-  return server;
+async function makeScene({ onTestFinished }: TestContext): Promise<Scene> {
+  const folder = await mkdtemp(join(tmpdir(), 'nbd-volume-'));
+  const proxy = await startCountingProxy(gateway().endpoints[0] ?? '');
+  const access = { ...gateway(), endpoints: [proxy.endpoint] };
+  const servers: VolumeServer[] = [];
+  onTestFinished(async () => {
+    await Promise.all(servers.map((server) => server.end('SIGKILL')));
+    await proxy.close();
+    await rm(folder, { recursive: true });
+  });
+  return {
+    folder,
+    proxy,
+    access,
+    place: `s3://${access.bucket}/${randomUUID()}`,
+    async serve(exports) {
+      const server = await startVolumeServer(access, exports);
+      servers.push(server);
+      return server;
+    },
+  };
 }
 
 async function hashOf(path: string): Promise<string> {
@@ -48,7 +60,7 @@ async function hashOf(path: string): Promise<string> {
 }
 
 /** A file system with files in it. */
-async function makeImage(): Promise<string> {
+async function makeImage(folder: string): Promise<string> {
   const tree = join(folder, 'tree');
   await mkdir(join(tree, 'deep'), { recursive: true });
   await writeFile(join(tree, 'motd'), 'a volume is a disk\n');
@@ -60,9 +72,11 @@ async function makeImage(): Promise<string> {
   return image;
 }
 
-describe('a volume on a real Ceph', () => {
-  it('keeps a file system through a crash of its server, byte for byte', async () => {
-    const image = await makeImage();
+// They wait for leases, programs and the store more than they work.
+describe.concurrent('a volume on a real Ceph', { timeout: TEST_MILLIS }, () => {
+  it('keeps a file system through a crash of its server, byte for byte', async (context) => {
+    const { folder, access, place, serve } = await makeScene(context);
+    const image = await makeImage(folder);
     await runNbd(access, 'volume', 'create', '--size', String(IMAGE_BYTES), `${place}/disk`);
     const first = await serve({ disk: `${place}/disk` });
     await runProgram('nbdcopy', ['--flush', image, first.uri('disk')]);
@@ -82,7 +96,8 @@ describe('a volume on a real Ceph', () => {
     expect(report).toMatchObject({ damaged: [], orphans: [] });
   });
 
-  it('is made, mapped and discarded without a request for a chunk while it is blank', async () => {
+  it('is made, mapped and discarded without a request for a chunk while it is blank', async (context) => {
+    const { proxy, access, place, serve } = await makeScene(context);
     await runNbd(access, 'volume', 'create', '--size', '1T', `${place}/blank`);
     const server = await serve({ blank: `${place}/blank` });
     const map = JSON.parse(await runProgram('nbdinfo', ['--json', '--map', server.uri('blank')]));
@@ -97,7 +112,8 @@ describe('a volume on a real Ceph', () => {
     expect(proxy.requests.length).toBeGreaterThan(0);
   });
 
-  it('shows a snapshot on other servers while it is written', async () => {
+  it('shows a snapshot on other servers while it is written', async (context) => {
+    const { access, place, serve } = await makeScene(context);
     await runNbd(access, 'volume', 'create', '--size', '8M', `${place}/disk`);
     const writer = await serve({ disk: `${place}/disk` });
     const client = await connect(writer.uri('disk'));
@@ -116,9 +132,24 @@ describe('a volume on a real Ceph', () => {
     await Promise.all([client.close(), reader.close()]);
   });
 
-  it('is refused to a second server while the first one lives, in a line that names it', async () => {
+  it('is refused to a second server while the first one lives, in a line that names it', async (context) => {
+    const { proxy, access, place, serve } = await makeScene(context);
     await runNbd(access, 'volume', 'create', '--size', '8M', `${place}/disk`);
-    await serve({ disk: `${place}/disk` });
-    await expect(serve({ disk: `${place}/disk` })).rejects.toThrow(/in use: .*process \d+ has it/);
+    const first = await serve({ disk: `${place}/disk` });
+    const client = await connect(first.uri('disk'));
+    const seen = proxy.requests.length;
+    const refusal = serve({ disk: `${place}/disk` }).then(
+      () => 'it was served',
+      (error: Error) => error.message,
+    );
+    // As soon as it watches, a sign of life: the next one is seconds away.
+    await waitUntil('a second server that has read the head', async () =>
+      proxy.requests
+        .slice(seen)
+        .some(({ method, url }) => method === 'GET' && url.endsWith('/head')),
+    );
+    await client.write(new Uint8Array(512), 0, { fua: true });
+    expect(await refusal).toMatch(/in use: .*process \d+ has it/);
+    await client.close();
   });
 });

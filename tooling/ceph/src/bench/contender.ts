@@ -19,8 +19,20 @@ export interface Contender {
 
 export type ContenderName = 'ours' | 'nbdkit S3' | 'raw client' | 'RBD' | 's3backer';
 
-/** Written before the rounds, and read in them: from the beginning of the volume. */
+/** Written before the rounds, from the beginning of the volume. */
 export const FILLED_BYTES: number = 256 * 2 ** 20;
+
+/** A part of a volume, in bytes. */
+export interface Area {
+  readonly start: number;
+  readonly bytes: number;
+}
+
+/** What loads read and write at random: most of what was filled. */
+export const MEASURED: Area = { start: 0, bytes: 192 * 2 ** 20 };
+
+/** The rest of it, on which a load is carried before it is measured. */
+export const WARM_UP: Area = { start: MEASURED.bytes, bytes: FILLED_BYTES - MEASURED.bytes };
 
 /** What a round writes in order, each of them behind the one before. */
 export const ROUND_BYTES: number = 128 * 2 ** 20;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FILLED_BYTES, ROUND_BYTES } from './contender.ts';
+import { FILLED_BYTES, MEASURED, ROUND_BYTES, WARM_UP } from './contender.ts';
 import type { Disk } from './disk.ts';
 import {
   readAtRandom,
@@ -49,8 +49,8 @@ const disk: Disk = {
   close: () => Promise.resolve(),
 };
 
-function surroundings(round: number, millisMax: number): Surroundings {
-  return { now: () => time, round, millisMax };
+function surroundings(round: number, millisMax: number, warmsUp = false): Surroundings {
+  return { now: () => time, round, millisMax, warmsUp };
 }
 
 describe('writes in order', () => {
@@ -74,7 +74,7 @@ describe('writes in order', () => {
 describe('reads', () => {
   it('in order answer MiB a second', async () => {
     const { figure, done } = await readInOrder(disk, IN_ORDER, surroundings(0, 60_000));
-    expect({ figure, done }).toEqual({ figure: 100, done: 256 });
+    expect({ figure, done }).toEqual({ figure: 100, done: 192 });
   });
 
   it('at random answer requests a second, and stay in what is filled', async () => {
@@ -95,7 +95,7 @@ it('writes at random stay in what is filled, other ones in each round, and are f
   const { figure, done } = await writeAtRandom(disk, surroundings(0, 1000));
   expect(done).toBe(100);
   expect(figure).toBeCloseTo(100 / 1.5);
-  expect(written.every(([offset]) => offset % 4096 === 0 && offset < FILLED_BYTES)).toBe(true);
+  expect(written.every(([offset]) => offset % 4096 === 0 && offset < MEASURED.bytes)).toBe(true);
   const first = written.splice(0);
   await writeAtRandom(disk, surroundings(1, 1000));
   expect(written).not.toEqual(first);
@@ -110,4 +110,23 @@ it('a journal is flushed behind each write, and its figure is the median of both
     [MIB, 4096],
     [MIB + 4096, 4096],
   ]);
+});
+
+it.each([writeAtRandom, writeJournal])('%o warms up where nothing is measured', async (load) => {
+  await load(disk, surroundings(1, 2000, true));
+  expect(written.length).toBeGreaterThan(1);
+  expect(written.every(([offset]) => offset >= WARM_UP.start && offset < FILLED_BYTES)).toBe(true);
+});
+
+it('loads in order warm up on all of what is set aside for it, and nowhere else', async () => {
+  const { done } = await writeInOrder(disk, IN_ORDER, surroundings(1, 60_000, true));
+  expect(done).toBe(WARM_UP.bytes / MIB);
+  expect(written.map(([offset]) => offset)).toEqual(
+    Array.from({ length: done }, (_, index) => WARM_UP.start + index * MIB),
+  );
+  wrongAt = WARM_UP.start;
+  await expect(readInOrder(disk, IN_ORDER, surroundings(0, 60_000))).resolves.toBeDefined();
+  await expect(readInOrder(disk, IN_ORDER, surroundings(0, 60_000, true))).rejects.toThrow(
+    `expected what was written at ${WARM_UP.start}`,
+  );
 });

@@ -1,6 +1,13 @@
 /** What is measured: each load is put on a disk and answers one figure, and how much was done for it. */
 import { seededRandom } from '@nbd/filters';
-import { type Contender, FILLED_BYTES, ROUND_BYTES } from './contender.ts';
+import {
+  type Area,
+  type Contender,
+  FILLED_BYTES,
+  MEASURED,
+  ROUND_BYTES,
+  WARM_UP,
+} from './contender.ts';
 import type { Disk } from './disk.ts';
 import { inFlight } from './in-flight.ts';
 import { checkPattern, patternAt } from './pattern.ts';
@@ -13,6 +20,8 @@ export interface Surroundings {
   readonly round: number;
   /** After so many milliseconds a load asks for nothing more; what was asked for is waited for. */
   readonly millisMax: number;
+  /** The load is not measured, but carried beforehand, where no figure is touched by it. */
+  readonly warmsUp: boolean;
 }
 
 export interface Measured {
@@ -33,11 +42,12 @@ export async function writeInOrder(
   { bytes, depth }: InOrder,
   surroundings: Surroundings,
 ): Promise<Measured> {
-  const { now, round } = surroundings;
-  const start = FILLED_BYTES + round * ROUND_BYTES;
+  const { now, round, warmsUp } = surroundings;
+  const own: Area = { start: FILLED_BYTES + round * ROUND_BYTES, bytes: ROUND_BYTES };
+  const area = warmsUp ? WARM_UP : own;
   const began = now();
-  const count = await pass(surroundings, depth, ROUND_BYTES / bytes, (index) => {
-    const offset = start + index * bytes;
+  const count = await pass(surroundings, depth, area.bytes / bytes, (index) => {
+    const offset = area.start + index * bytes;
     return disk.write(patternAt(offset, bytes), offset);
   });
   await disk.flush();
@@ -51,10 +61,11 @@ export async function readInOrder(
   surroundings: Surroundings,
 ): Promise<Measured> {
   const { now } = surroundings;
+  const area = filledArea(surroundings);
   const targets = Array.from({ length: depth }, () => new Uint8Array(bytes));
   const began = now();
-  const count = await pass(surroundings, depth, FILLED_BYTES / bytes, (index) =>
-    readChecked(disk, targets, index * bytes),
+  const count = await pass(surroundings, depth, area.bytes / bytes, (index) =>
+    readChecked(disk, targets, area.start + index * bytes),
   );
   return perSecond((count * bytes) / MIB, began, now);
 }
@@ -62,7 +73,7 @@ export async function readInOrder(
 /** Reads 4 KiB here and there in what is filled, and compares them: requests a second. */
 export async function readAtRandom(disk: Disk, surroundings: Surroundings): Promise<Measured> {
   const { now } = surroundings;
-  const place = places(surroundings.round);
+  const place = places(surroundings);
   const targets = Array.from({ length: SMALL_DEPTH }, () => new Uint8Array(SMALL_BYTES));
   const began = now();
   const count = await pass(surroundings, SMALL_DEPTH, Number.POSITIVE_INFINITY, () =>
@@ -74,7 +85,7 @@ export async function readAtRandom(disk: Disk, surroundings: Surroundings): Prom
 /** Writes 4 KiB here and there in what is filled, and flushes: requests a second, until the flush is answered. */
 export async function writeAtRandom(disk: Disk, surroundings: Surroundings): Promise<Measured> {
   const { now } = surroundings;
-  const place = places(surroundings.round);
+  const place = places(surroundings);
   const began = now();
   const count = await pass(surroundings, SMALL_DEPTH, Number.POSITIVE_INFINITY, () => {
     const offset = place();
@@ -87,7 +98,7 @@ export async function writeAtRandom(disk: Disk, surroundings: Surroundings): Pro
 /** As the journal of a database does: 4 KiB and a flush, then the next 4 KiB. The median of both in milliseconds. */
 export async function writeJournal(disk: Disk, surroundings: Surroundings): Promise<Measured> {
   const { now, round } = surroundings;
-  const start = (round + 1) * MIB;
+  const start = filledArea(surroundings).start + (round + 1) * MIB;
   const millis: number[] = [];
   await pass(surroundings, 1, Number.POSITIVE_INFINITY, async (index) => {
     const offset = start + ((index * SMALL_BYTES) % MIB);
@@ -122,9 +133,14 @@ async function readChecked(disk: Disk, targets: Uint8Array[], offset: number): P
   targets.push(target);
 }
 
-function places(seed: number): () => number {
-  const random = seededRandom(seed + 1);
-  return () => Math.floor((random() * FILLED_BYTES) / SMALL_BYTES) * SMALL_BYTES;
+function places(surroundings: Surroundings): () => number {
+  const random = seededRandom(surroundings.round + 1);
+  const { start, bytes } = filledArea(surroundings);
+  return () => start + Math.floor((random() * bytes) / SMALL_BYTES) * SMALL_BYTES;
+}
+
+function filledArea({ warmsUp }: Surroundings): Area {
+  return warmsUp ? WARM_UP : MEASURED;
 }
 
 function perSecond(done: number, began: number, now: () => number): Measured {

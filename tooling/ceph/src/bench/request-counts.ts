@@ -35,7 +35,7 @@ export async function countRequests(options: CountOptions): Promise<readonly Req
       let before = 0;
       const { done } = await withDisk(contender, (disk) => {
         before = proxy.requests.length;
-        return column.run(disk, contender, { now, round, millisMax });
+        return column.run(disk, contender, { now, round, millisMax, warmsUp: false });
       });
       const requests = countByMethod(proxy.requests.slice(before));
       counts.push({ contender: contender.name, column: column.name, done, requests });

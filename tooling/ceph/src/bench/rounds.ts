@@ -1,6 +1,7 @@
 /**
  * Rounds: in each, every contender carries every load once, and the next round begins with the next contender, so that
- * what disturbs the machine for a while falls on all of them.
+ * what disturbs the machine for a while falls on all of them. Servers are started for each load, and the raw client is
+ * long since running: so a load is carried for a moment before it is measured, by all of them.
  */
 import { type Column, type ColumnName, COLUMNS } from './columns.ts';
 import type { Contender, ContenderName } from './contender.ts';
@@ -48,15 +49,20 @@ export async function runRounds(options: RoundsOptions): Promise<readonly Run[]>
   return runs;
 }
 
+/** Of a load that is not measured yet. */
+const WARM_UP_MILLIS_MAX = 3000;
+
 async function runOne(
   { now, millisMax, told }: RoundsOptions,
   contender: Contender,
   column: Column,
   round: number,
 ): Promise<Run> {
-  const { figure } = await withDisk(contender, (disk) =>
-    column.run(disk, contender, { now, round, millisMax }),
-  );
+  const { figure } = await withDisk(contender, async (disk) => {
+    const warmUpMillis = Math.min(millisMax, WARM_UP_MILLIS_MAX);
+    await column.run(disk, contender, { now, round, millisMax: warmUpMillis, warmsUp: true });
+    return column.run(disk, contender, { now, round, millisMax, warmsUp: false });
+  });
   const run = { contender: contender.name, column: column.name, round, figure };
   told(run);
   return run;

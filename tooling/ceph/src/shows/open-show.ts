@@ -1,4 +1,7 @@
-/** Opens volumes that are full: how long that takes, what it asks of the store, and what the map takes in memory. */
+/**
+ * Opens volumes that are full: how long that takes, from a list and from the map that a clean end leaves, what it asks of
+ * the store, and what the map takes in memory.
+ */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { countingObserver, type ObjectStore, openVolume } from '@nbd/driver-object-store';
@@ -53,9 +56,12 @@ interface Opening {
   readonly chunks: number;
   /** Seconds that it took to make the objects. */
   readonly making: number;
-  /** Seconds of the opening. */
+  /** Seconds of the opening that lists. */
   readonly seconds: number;
   readonly lists: number;
+  /** The same of the one after it, which need not list. */
+  readonly secondsAgain: number;
+  readonly listsAgain: number;
   /** Bytes of typed memory that the opened volume holds: its map. */
   readonly mapBytes: number;
 }
@@ -64,17 +70,36 @@ async function measure(store: ObjectStore, gibibytes: number): Promise<Opening> 
   try {
     const full = await makeFullVolume(store, 'full', gibibytes * GIB);
     const before = typedBytes();
-    const observer = countingObserver();
-    const start = performance.now();
-    const disk = await openVolume(store, { volume: 'full', observer });
-    const seconds = (performance.now() - start) / 1000;
+    const first = await open(store);
     const mapBytes = typedBytes() - before;
-    await disk.close?.();
-    const { list: lists } = observer.counters.requests;
-    return { gibibytes, chunks: full.chunks, making: full.seconds, seconds, lists, mapBytes };
+    await first.disk.close?.();
+    const second = await open(store);
+    await second.disk.close?.();
+    return {
+      gibibytes,
+      chunks: full.chunks,
+      making: full.seconds,
+      seconds: first.seconds,
+      lists: first.lists,
+      secondsAgain: second.seconds,
+      listsAgain: second.lists,
+      mapBytes,
+    };
   } finally {
     await store.close();
   }
+}
+
+async function open(store: ObjectStore): Promise<{
+  readonly disk: Awaited<ReturnType<typeof openVolume>>;
+  readonly seconds: number;
+  readonly lists: number;
+}> {
+  const observer = countingObserver();
+  const start = performance.now();
+  const disk = await openVolume(store, { volume: 'full', observer });
+  const seconds = (performance.now() - start) / 1000;
+  return { disk, seconds, lists: observer.counters.requests.list };
 }
 
 /** Bytes of all buffers that are still in use. */
@@ -84,19 +109,25 @@ function typedBytes(): number {
   return process.memoryUsage().arrayBuffers;
 }
 
-function textOf({ gibibytes, chunks, seconds, lists, mapBytes }: Opening): string {
+function textOf(opening: Opening): string {
+  const { gibibytes, chunks, seconds, lists, secondsAgain, listsAgain, mapBytes } = opening;
   const mebibytes = mapBytes / 2 ** 20;
   const aTebibyte = (mebibytes / gibibytes) * TIB_IN_GIB;
   return (
-    `${gibibytes} GiB, ${chunks} chunks: ${seconds.toFixed(2)} s, ${lists} lists, ` +
+    `${gibibytes} GiB, ${chunks} chunks: ${seconds.toFixed(2)} s, ${lists} lists; ` +
+    `from the map that was left: ${secondsAgain.toFixed(2)} s, ${listsAgain} lists; ` +
     `map ${mebibytes.toFixed(1)} MiB (${aTebibyte.toFixed(0)} MiB for a TiB)`
   );
 }
 
-function faultsOf({ gibibytes, chunks, seconds, mapBytes }: Opening): readonly string[] {
+function faultsOf(opening: Opening): readonly string[] {
+  const { gibibytes, chunks, seconds, secondsAgain, listsAgain, mapBytes } = opening;
   const secondsMax = SECONDS_MAX * Math.max(gibibytes / PROMISED_GIB, 0.25);
   return [
-    ...(seconds <= secondsMax ? [] : [`${gibibytes} GiB took more than ${secondsMax} s`]),
+    ...(Math.max(seconds, secondsAgain) <= secondsMax
+      ? []
+      : [`${gibibytes} GiB took more than ${secondsMax} s`]),
+    ...(listsAgain === 0 ? [] : ['a volume that was closed was listed']),
     ...(mapBytes <= chunks * CHUNK_MAP_BYTES ? [] : [`the map takes ${mapBytes} bytes`]),
   ];
 }

@@ -8,14 +8,17 @@ export interface ShowReport {
   readonly faults: readonly string[];
   /** It breaks a promise on purpose, so that it can be seen that this is found. */
   readonly isControl: boolean;
+  /** Why it has not seen all that it was to see, if so. */
+  readonly unfinished?: string | undefined;
 }
 
 /** The table of a show, with its verdict at the end. */
-export function reportText({ title, figures, faults, isControl }: ShowReport): string {
+export function reportText(report: ShowReport): string {
+  const { title, figures, faults } = report;
   const rows = [
     ...Object.entries(figures),
     ...faults.slice(0, FAULTS_MAX).map((fault) => ['fault', fault] as const),
-    ['verdict', verdictOf(faults.length, isControl)] as const,
+    ['verdict', verdictOf(report)] as const,
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return [title, ...rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`), ''].join(
@@ -24,14 +27,15 @@ export function reportText({ title, figures, faults, isControl }: ShowReport): s
 }
 
 /** Whether a sound volume had no fault, or a control was found out. */
-export function isInOrder({ faults, isControl }: ShowReport): boolean {
-  return faults.length > 0 === isControl;
+export function isInOrder({ faults, isControl, unfinished }: ShowReport): boolean {
+  return unfinished === undefined && faults.length > 0 === isControl;
 }
 
 /** One says enough, and a lost volume has thousands. */
 const FAULTS_MAX = 5;
 
-function verdictOf(faults: number, isControl: boolean): string {
-  if (isControl) return faults > 0 ? 'found out, as a control must be' : 'NOT FOUND OUT';
-  return faults > 0 ? `PROMISE BROKEN, ${faults} times` : 'in order';
+function verdictOf({ faults, isControl, unfinished }: ShowReport): string {
+  if (isControl) return faults.length > 0 ? 'found out, as a control must be' : 'NOT FOUND OUT';
+  if (faults.length > 0) return `PROMISE BROKEN, ${faults.length} times`;
+  return unfinished === undefined ? 'in order' : `open: ${unfinished}`;
 }

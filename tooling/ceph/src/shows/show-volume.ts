@@ -12,6 +12,8 @@ export interface ShowVolume {
   serve(): Promise<VolumeServer>;
   /** Takes it from whoever has it, as `nbd volume takeover` does. */
   takeOver(): Promise<void>;
+  /** Ends all servers as a crash would. */
+  crash(): Promise<void>;
   /** Ends all servers, and lets go of the store. */
   close(): Promise<void>;
 }
@@ -34,6 +36,9 @@ export async function makeShowVolume(options: ShowVolumeOptions): Promise<ShowVo
   await createVolume(store, { volume: NAME, size });
   const spec = `s3://${access.bucket}/${prefix}/${NAME}`;
   const servers: VolumeServer[] = [];
+  const crash = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.end('SIGKILL')));
+  };
   return {
     exportName: NAME,
     async serve() {
@@ -45,8 +50,9 @@ export async function makeShowVolume(options: ShowVolumeOptions): Promise<ShowVo
     async takeOver() {
       await takeOverVolume(store, { volume: NAME });
     },
+    crash,
     async close() {
-      await Promise.all(servers.map((server) => server.end('SIGKILL')));
+      await crash();
       await store.close();
     },
   };

@@ -6,14 +6,18 @@ import { type Cluster, type ClusterOptions, startCluster } from '../cluster.ts';
 /** What a cluster is, wherever it lies. */
 export type ClusterShape = Omit<ClusterOptions, 'folder'>;
 
-/** Runs `use` with a cluster of its own, which is ended behind it, whatever it comes to. */
+/**
+ * Runs `use` with a cluster of its own, which is ended behind it, whatever it comes to. `signal` gives up one that is being
+ * started; `use` is to see to it from then on.
+ */
 export async function withCluster<Result>(
   shape: ClusterShape,
   use: (cluster: Cluster) => Promise<Result>,
+  signal?: AbortSignal,
 ): Promise<Result> {
   const above = await mkdtemp(join(tmpdir(), 'nbd-ceph-'));
   try {
-    const cluster = await startCluster({ folder: join(above, 'cluster'), ...shape });
+    const cluster = await startCluster({ folder: join(above, 'cluster'), ...shape }, signal);
     try {
       return await use(cluster);
     } finally {
