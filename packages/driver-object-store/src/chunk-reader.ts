@@ -95,8 +95,11 @@ export class ChunkReader {
     const key = this.#key(chunk, version);
     const found = await ask(store.get(key, { target, range: { offset, length: target.length } }));
     if (found === undefined) return this.#gone(chunk, version, key);
-    if (found.bytes.length === target.length) return true;
-    throw lost(key, `expected ${target.length} bytes, found ${found.bytes.length}`);
+    if (found.bytes.length !== target.length) {
+      throw lost(key, `expected ${target.length} bytes, found ${found.bytes.length}`);
+    }
+    fill(target, found.bytes);
+    return true;
   }
 
   /** A version that was just put. Takes over `bytes`. */
@@ -148,6 +151,7 @@ export class ChunkReader {
       return undefined;
     }
     checkChunk(key, found.bytes, target.length, found.crc32);
+    fill(target, found.bytes);
     return target;
   }
 
@@ -179,6 +183,12 @@ export function checkChunk(
 }
 
 function ignore(): void {}
+
+/** A store that brings memory of its own has not read into the target, which holds what was in it before. */
+function fill(target: Uint8Array, bytes: Uint8Array): void {
+  const isThere = bytes.buffer === target.buffer && bytes.byteOffset === target.byteOffset;
+  if (!isThere) target.set(bytes);
+}
 
 function lost(key: string, what: string): DriverError {
   return new DriverError('EIO', `${key}: ${what}`);

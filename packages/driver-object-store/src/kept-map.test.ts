@@ -4,7 +4,7 @@ import { ChunkMap, type MapEntry } from './chunk-map.ts';
 import { Counting } from './counting.ts';
 import { CHUNKS_MAX } from './head.ts';
 import { mapKeys, putMap, readMap } from './kept-map.ts';
-import { memoryStore } from './testing/index.ts';
+import { memoryStore, type StoreCall, type StoreFault } from './testing/index.ts';
 
 const PREFIX = 'v/c/id/';
 const WATERMARK = { generation: 9, sequence: 2 ** 40 };
@@ -93,3 +93,30 @@ test('a store that fails is no reason to refuse the volume: it is listed instead
   isDown = true;
   expect(await readMap(store, PREFIX, { ...kept, parts: 1 }, ALL, LAYERS)).toBeUndefined();
 });
+
+test('a part that cannot be put ends the others: none begins after it, and none is under way at the end', async () => {
+  const map = new ChunkMap();
+  for (let at = 0; at < 10 * 2 ** 17; at++) {
+    map.set(at, { generation: 1, sequence: 1, layer: 0, isEmpty: false });
+  }
+  const comes: (() => void)[] = [];
+  const until = new Promise<void>((resolve) => comes.push(resolve));
+  const faults = ({ key }: StoreCall): StoreFault =>
+    key.endsWith('/0') ? { kind: 'refused', code: 'full' } : { kind: 'slow', until };
+  const store = memoryStore({ faults });
+  let outcome: unknown;
+  const put = async () => {
+    try {
+      await putMap(store, map, PREFIX, WATERMARK);
+    } catch (error) {
+      outcome = error;
+    }
+  };
+  const putting = put();
+  await new Promise(setImmediate);
+  expect(outcome).toBeUndefined();
+  for (const come of comes) come();
+  await putting;
+  expect(outcome).toMatchObject({ code: 'full' });
+  expect(store.calls).toHaveLength(8);
+}, 60_000);

@@ -61,12 +61,26 @@ export async function putMap(
   const slots = new Slots(PARTS_AT_A_TIME);
   const puts: Promise<void>[] = [];
   let versions = 0;
+  let hasFailed = false;
+  const putPart = async (key: string, part: Uint8Array): Promise<void> => {
+    // Without one of them the others are of no use.
+    if (hasFailed) return;
+    try {
+      await store.put(key, [part], { crc32: crc32(part) });
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
+  };
   for (const part of partsOf(map, generations)) {
     versions += part.length / RECORD_BYTES;
     const key = mapKey(prefix, watermark, puts.length);
-    puts.push(slots.run(async () => void (await store.put(key, [part], { crc32: crc32(part) }))));
+    puts.push(slots.run(() => putPart(key, part)));
   }
-  await Promise.all(puts);
+  // Nothing is under way any more when this is over: the store may be closed then.
+  for (const put of await Promise.allSettled(puts)) {
+    if (put.status === 'rejected') throw put.reason;
+  }
   const { generation, sequence } = watermark;
   return { kept: { generation, sequence, parts: puts.length, versions }, generations };
 }

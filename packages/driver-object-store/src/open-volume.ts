@@ -11,7 +11,7 @@ import type { Head, KeptMap, Owner } from './head.ts';
 import { mapKeys, readMap } from './kept-map.ts';
 import { loadBases, loadOwn, prefixesOf, readBase } from './load-map.ts';
 import { MapKeeper } from './map-keeper.ts';
-import { checkName } from './object-names.ts';
+import { checkName, type ChunkName } from './object-names.ts';
 import type { ObjectStore } from './object-store.ts';
 import { observedStore } from './observed-store.ts';
 import { probeConditions } from './probe-conditions.ts';
@@ -177,7 +177,7 @@ async function listMap(
   cleaner.addKeys(inventory.formerMaps);
   if (inventory.spent.size > 0) {
     await commits.publish((before) => withoutGenerations(before, inventory.spent));
-    for (const { chunk } of inventory.spentVersions) forgetEmpty(map, chunk);
+    for (const version of inventory.spentVersions) forget(map, version);
     cleaner.add(inventory.spentVersions);
   }
   return map;
@@ -190,7 +190,7 @@ function withoutGenerations(head: Head, generations: ReadonlySet<number>): Head 
   };
 }
 
-/** Empty versions that count no more were the only ones of their chunks. */
-function forgetEmpty(map: ChunkMap, chunk: number): void {
-  if (map.has(chunk) && !map.hasData(chunk)) map.delete(chunk);
+/** An empty version that counts no more. A newer one over it does, and hides what may yet come back. */
+function forget(map: ChunkMap, { chunk, ...version }: ChunkName): void {
+  if (map.holds(chunk, { ...version, layer: 0, isEmpty: true })) map.delete(chunk);
 }

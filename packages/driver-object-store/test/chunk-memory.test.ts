@@ -75,3 +75,29 @@ test('memory that an answer may yet be written to is not used again', async () =
   }
   await disk.close?.();
 });
+
+test.each([CHUNK, 2 ** 20])(
+  'a store that brings memory of its own is read right, in chunks of %i bytes',
+  async (chunkBytes) => {
+    const store = memoryStore();
+    await createVolume(store, { volume: 'v', size: 8 * chunkBytes, chunkBytes });
+    const disk = await openVolume(store, { volume: 'v' });
+    for (let chunk = 0; chunk < 8; chunk++) {
+      await disk.write?.(new Uint8Array(chunkBytes).fill(chunk + 1), chunk * chunkBytes, {
+        fua: false,
+      });
+    }
+    await disk.close?.();
+    const get: ObjectStore['get'] = (key, { range } = {}) =>
+      store.get(key, range === undefined ? {} : { range });
+    const again = await openVolume({ ...store, get }, { volume: 'v', cacheBytes: 0 });
+    for (const length of [CHUNK, chunkBytes]) {
+      for (let chunk = 0; chunk < 8; chunk++) {
+        const target = new Uint8Array(length).fill(0xee);
+        await again.read(target, chunk * chunkBytes);
+        expect(target.every((byte) => byte === chunk + 1)).toBe(true);
+      }
+    }
+    await again.close?.();
+  },
+);

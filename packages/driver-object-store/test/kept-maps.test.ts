@@ -13,7 +13,13 @@ import {
   type OpenOptions,
   snapshotVolume,
 } from '../src/index.ts';
-import { type MemoryStore, memoryStore } from '../src/testing/index.ts';
+import {
+  type MemoryStore,
+  memoryStore,
+  type StoreCall,
+  type StoreFault,
+} from '../src/testing/index.ts';
+import { moment } from './moment.ts';
 
 const CHUNK = 4096;
 const CHUNKS = 8;
@@ -172,4 +178,36 @@ test('a write that is answered while the volume closes is not missing on its map
   await Promise.all([written, closing]);
   const again = await open(store, { takeOver: true });
   expect(await bytesOf(again)).toEqual([5, 1, 1, 1, 1, 1, 1, 1]);
+});
+
+test('what was trimmed does not come back by a late put, though a snapshot of an earlier trim has gone', async () => {
+  const { until, come } = moment();
+  let isLate = false;
+  const faults = ({ kind, key }: StoreCall): StoreFault | undefined => {
+    if (!isLate || kind !== 'put' || !key.includes('/00000001/')) return undefined;
+    isLate = false;
+    return { kind: 'late', until };
+  };
+  const store = memoryStore({ faults });
+  await createVolume(store, { volume: 'v', size: CHUNKS * CHUNK, chunkBytes: CHUNK });
+  const disk = await open(store, { mapChunksMin: 0 });
+  await disk.write?.(new Uint8Array(CHUNK).fill(1), CHUNK, { fua: true });
+  await disk.trim?.(CHUNK, CHUNK, { fua: true });
+  await snapshotVolume(store, { volume: 'v', snapshot: 's' });
+  await disk.close?.();
+  const second = await open(store, { mapChunksMin: 0 });
+  isLate = true;
+  await second.write?.(new Uint8Array(2 * CHUNK).fill(2), 0, { fua: true });
+  await second.close?.();
+  const third = await open(store, { mapChunksMin: 0 });
+  await third.trim?.(CHUNK, CHUNK, { fua: true });
+  // Its successor lists, and finds the first trim of no use any more, but not the second.
+  const fourth = await open(store, { mapChunksMin: 0, takeOver: true });
+  await deleteSnapshot(store, { volume: 'v', snapshot: 's' });
+  await fourth.close?.();
+  come();
+  await new Promise(setImmediate);
+  const last = await open(store);
+  expect(await bytesOf(last)).toEqual([2, 0, 0, 0, 0, 0, 0, 0]);
+  await last.close?.();
 });

@@ -67,7 +67,7 @@ const CONNECTIONS_MAX = 1024;
 /** Longer than a cluster needs to give up on one of its own disks, which takes about seven seconds. */
 const REQUEST_MILLIS = 10_000;
 
-/** Shorter than what clients of NBD are advised to wait, 90 seconds. */
+/** A flush may take four of these in a row: clients of NBD are advised to wait for five minutes. */
 const CALL_MILLIS = 60_000;
 
 /** What all calls go by. */
