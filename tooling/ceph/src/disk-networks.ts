@@ -82,13 +82,14 @@ export class DiskNetworks {
     for (const cable of this.#namesIn(cables)) await ip('link', 'del', cable);
     const namespaces = await ip('netns', 'list');
     for (const namespace of this.#namesIn(namespaces)) await ip('netns', 'del', namespace);
-    await ip('link', 'del', this.name);
+    // It is gone after a restart of the machine, which a folder of a cluster may outlive.
+    const bridges = await ip('-o', 'link', 'show', 'type', 'bridge');
+    if (wordsOf(bridges).includes(this.name)) await ip('link', 'del', this.name);
   }
 
   /** Those of our disks' networks that are words of `text`. */
   #namesIn(text: string): ReadonlySet<string> {
-    const words = text.split(/[\s@:]+/);
-    return new Set(words.filter((word) => word.startsWith(`${this.name}-`)));
+    return new Set(wordsOf(text).filter((word) => word.startsWith(`${this.name}-`)));
   }
 
   #namespace(disk: number): string {
@@ -107,6 +108,11 @@ export async function claimClusterNumber(): Promise<number> {
     }
   }
   throw new Error(`expected fewer than ${CLUSTERS_MAX} clusters with networks`);
+}
+
+/** Of what `ip` prints: names are followed by a colon, or by what they are joined to. */
+function wordsOf(text: string): readonly string[] {
+  return text.split(/[\s@:]+/);
 }
 
 function nameOf(cluster: number): string {
