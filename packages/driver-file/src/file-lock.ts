@@ -7,10 +7,11 @@
  *   byte  lock       by whom                 says
  *    101  shared     a QEMU that writes      "I write"
  *    201  shared     a writer, also we       "nobody else may write"; readers of QEMU do not mind it
- *    300  exclusive  we alone                "a driver of this kind writes"
+ *    300  shared     each thread of ours     "a driver of this kind writes"; the first one had it exclusively for a moment
+ *    302  shared     each thread of ours     "my process has 300": to be told from a thread that only tries to have it
  *
- * Elsewhere the whole file is locked. The lock belongs to the process: its drivers of one file share it, those of
- * other threads too (as long as the thread that took it has the file open).
+ * Elsewhere the whole file is locked. The lock belongs to the process: its drivers of one file share it, on Linux those of
+ * all threads.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { systemErrorCode } from './file-error.ts';
@@ -41,6 +42,13 @@ export type Release = () => void;
 const QEMU_WRITES = 101;
 const QEMU_NOBODY_ELSE_WRITES = 201;
 const OURS = 300;
+/** Not beside it, or the system would take the two for one lock. */
+const ADMITTED = 302;
+
+/** How often a lock is tried for that another thread has to itself, which is for two calls. */
+const TRIES_MAX = 100;
+/** And one that seems to be another process's: a thread may have let go of it before it was looked for. */
+const DOUBTS_MAX = 3;
 
 /** A lock held in this thread, by a descriptor of its own, so that it outlives any one driver. */
 interface Held {
@@ -138,25 +146,43 @@ function release(identity: string): void {
 }
 
 function lockBytes(fd: number, extensions: FileExtensions): Problem | undefined {
-  const shared = { shared: true };
-  if (!extensions.tryLock(fd, QEMU_NOBODY_ELSE_WRITES, 1, shared)) return IN_USE;
-  if (!extensions.tryLock(fd, OURS, 1)) {
-    return lockedByThisProcess(fd) ? undefined : IN_USE;
+  if (lockShared(fd, QEMU_NOBODY_ELSE_WRITES, extensions) !== undefined) return IN_USE;
+  for (let tries = 0, doubts = 0; tries < TRIES_MAX && doubts < DOUBTS_MAX; tries++) {
+    if (extensions.tryLock(fd, OURS, 1)) return beginAlone(fd, extensions);
+    if (!hasFellow(fd)) doubts++;
+    else if (lockShared(fd, OURS, extensions) === undefined) {
+      // From here on nobody else can become the first; if the fellow is still there, nobody has.
+      if (hasFellow(fd)) return lockShared(fd, ADMITTED, extensions);
+      extensions.unlock(fd, OURS, 1);
+    }
   }
+  return IN_USE;
+}
+
+/** Nobody has our byte but this descriptor. From the end of this on, other threads may have it as well. */
+function beginAlone(fd: number, extensions: FileExtensions): Problem | undefined {
+  const problem = lockShared(fd, ADMITTED, extensions);
+  if (problem !== undefined) return problem;
   // Nobody may have said "I write": asked by taking the byte for a moment.
   if (!extensions.tryLock(fd, QEMU_WRITES, 1)) return IN_USE;
   extensions.unlock(fd, QEMU_WRITES, 1);
-  return undefined;
+  return lockShared(fd, OURS, extensions);
+}
+
+function lockShared(fd: number, byte: number, extensions: FileExtensions): Problem | undefined {
+  return extensions.tryLock(fd, byte, 1, { shared: true }) ? undefined : IN_USE;
 }
 
 function lockWhole(fd: number, extensions: FileExtensions): Problem | undefined {
   return extensions.tryLock(fd, 0, 0) ? undefined : IN_USE;
 }
 
-/** Whether another descriptor of this process, opened by another thread, holds our byte of the same file. */
-function lockedByThisProcess(fd: number): boolean {
+/** Whether another thread of this process has been admitted to the same file, which is told by its descriptor. */
+function hasFellow(fd: number): boolean {
   const identity = identityOf(fstatSync(fd, { bigint: true }));
+  const own = `${fd}`;
   return readdirSync('/proc/self/fdinfo').some((name) => {
+    if (name === own) return false;
     try {
       return (
         OUR_LOCK.test(readFileSync(`/proc/self/fdinfo/${name}`, 'utf8')) &&
@@ -169,4 +195,4 @@ function lockedByThisProcess(fd: number): boolean {
   });
 }
 
-const OUR_LOCK = new RegExp(`^lock:.*\\bOFDLCK\\b.*\\bWRITE\\b.* ${OURS} ${OURS}$`, 'm');
+const OUR_LOCK = new RegExp(`^lock:.*\\bOFDLCK\\b.* ${ADMITTED} ${ADMITTED}$`, 'm');

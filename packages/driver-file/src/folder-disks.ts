@@ -1,5 +1,6 @@
 /**
- * The disks of a folder that are in use: each file is open once, for as long as somebody has it.
+ * The disks of a folder that are in use: each file is open once, for as long as somebody has it. It is opened anew only when
+ * all that the last one had to write is written.
  */
 import { close } from 'node:fs';
 import { promisify } from 'node:util';
@@ -33,6 +34,11 @@ export class FolderDisks {
   /** The disk of the file, whose descriptor it takes over. Rejects as `open` does. */
   async lend(file: OpenFile): Promise<DiskLoan> {
     const known = this.#uses.get(file.identity);
+    if (known?.closing !== undefined) {
+      // How that went is told to those who close it.
+      await known.closing.catch(() => undefined);
+      return this.lend(file);
+    }
     const use = known ?? this.#begin(file);
     use.users++;
     try {
@@ -52,7 +58,10 @@ export class FolderDisks {
     }
   }
 
-  /** Flushes and closes all, also what is still in use. Rejects with what fails at that. */
+  /**
+   * Flushes and closes all, also what is still in use, and waits for those that are being closed. Rejects with what fails
+   * at that.
+   */
   async closeAll(): Promise<void> {
     const closings = await Promise.allSettled(
       Array.from(this.#uses.values(), (use) => this.#close(use)),
@@ -67,7 +76,7 @@ export class FolderDisks {
   }
 
   #begin(file: OpenFile): Use {
-    const use = {
+    const use: Use = {
       identity: file.identity,
       opening: this.#open(file),
       users: 0,
@@ -82,11 +91,17 @@ export class FolderDisks {
     if (use.users === 0) await this.#close(use);
   }
 
-  /** From now on the file is opened anew for whoever asks. */
   #close(use: Use): Promise<void> {
-    if (this.#uses.get(use.identity) === use) this.#uses.delete(use.identity);
-    use.closing ??= flushAndClose(use.opening);
+    use.closing ??= this.#end(use);
     return use.closing;
+  }
+
+  async #end({ identity, opening }: Use): Promise<void> {
+    try {
+      await flushAndClose(opening);
+    } finally {
+      this.#uses.delete(identity);
+    }
   }
 }
 

@@ -2,7 +2,7 @@
  * A folder as exports: each regular file in it is a disk, by its name.
  */
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { DriverError } from '@nbd/driver';
 import type { Driver, ExportContext, ExportListing, ExportSource, OpenExport } from '@nbd/driver';
 import { isEntryName } from './entry-name.ts';
@@ -49,11 +49,13 @@ export interface FolderExports extends ExportSource {
  * offered either, nor are names that begin with a dot, hold control characters or are not UTF-8. The folder itself may be
  * reached by links: its path is the program's own. A hard link is a file like any other.
  *
- * Throws a `RangeError` unless `entriesMax` is a whole number from 1. `open` rejects with `FileOpenError` for a file that
- * cannot be opened, and with `DriverError("ESHUTDOWN")` once the source is closed.
+ * Throws a `RangeError` for an empty path, and unless `entriesMax` is a whole number from 1. `open` rejects with
+ * `FileOpenError` for a file that cannot be opened, and with `DriverError("ESHUTDOWN")` once the source is closed. It waits
+ * for the end of a disk that is being flushed and closed, and then opens the file anew.
  */
 export function folderExports(options: FolderExportsOptions): FolderExports {
   const { path, readOnly = false, entriesMax = 10_000, around, notice, refused } = options;
+  if (path === '') throw new RangeError('path: expected that of a folder, found an empty text');
   if (!Number.isSafeInteger(entriesMax) || entriesMax < 1) {
     throw new RangeError(`entriesMax: expected a whole number from 1, found ${entriesMax}`);
   }
@@ -114,7 +116,8 @@ async function entryOf(
 ): Promise<OpenFile | undefined> {
   if (!isEntryName(name)) return undefined;
   try {
-    return await openEntry(join(folder, name), readOnly);
+    // The path as it is: to shorten one with links and ".." in it would lead to another folder.
+    return await openEntry(folder.endsWith(sep) ? folder + name : folder + sep + name, readOnly);
   } catch (error) {
     if (!(error instanceof FileOpenError)) throw error;
     if (error.code === 'not-found') return undefined;

@@ -6,12 +6,13 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Driver, OpenExport } from '@nbd/driver';
 import { type FolderExports, folderExports } from '@nbd/driver-file';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const CLIENT = { peer: 'unix' };
@@ -134,6 +135,45 @@ describe('a file', () => {
     await expect(source.open('a', CLIENT)).rejects.toMatchObject({ code: 'ESHUTDOWN' });
   });
 
+  test('is opened anew only when all that was written to it lasts, and the source ends after that too', async () => {
+    const calls: string[] = [];
+    const flushes: (() => void)[] = [];
+    const source = folderExports({
+      path: folderOf('a', 'bb'),
+      around(disk) {
+        calls.push(`open ${disk.size}`);
+        return {
+          size: disk.size,
+          read: (target, offset) => disk.read(target, offset),
+          flush: () => new Promise((resolve) => flushes.push(resolve)),
+          async close() {
+            calls.push(`close ${disk.size}`);
+            await disk.close?.();
+          },
+        };
+      },
+    });
+    const leaving = (await opened(source, 'a')).close();
+    const again = opened(source, 'a');
+    await opened(source, 'bb'); // which would have taken as long
+    expect(calls).toEqual(['open 1', 'open 2']);
+    flushes.shift()?.();
+    await leaving;
+    const last = await again;
+    expect(calls).toEqual(['open 1', 'open 2', 'close 1', 'open 1']);
+
+    const [left, ended] = [last.close(), source.close()];
+    await vi.waitFor(() => expect(flushes).toHaveLength(2));
+    flushes.pop()?.();
+    expect(await Promise.race([ended, new Promise((soon) => setImmediate(soon, 'not yet'))])).toBe(
+      'not yet',
+    );
+    flushes.pop()?.();
+    await left;
+    await ended;
+    expect(calls.slice(-2).toSorted()).toEqual(['close 1', 'close 2']);
+  });
+
   test('cannot be changed where nothing may be', async () => {
     const path = folderOf('a');
     chmodSync(join(path, 'a'), 0o444);
@@ -163,6 +203,21 @@ describe('a file', () => {
       expect(openIn(folder)).toBe(0);
     },
   );
+});
+
+test.skipIf(!isLinux)('the path of the folder is taken as it is, links and all', async () => {
+  const outside = temporaryFolder();
+  mkdirSync(join(outside, 'far', 'deep'), { recursive: true });
+  symlinkSync(join('far', 'deep'), join(outside, 'link'));
+  writeFileSync(join(outside, 'far', 'there'), 'there');
+  writeFileSync(join(outside, 'here'), 'here');
+  const source = folderExports({ path: `${outside}/link/..` });
+  expect(await namesIn(source)).toEqual(['there']);
+  expect(await source.open('here', CLIENT)).toBeUndefined();
+  const there = await opened(source, 'there');
+  expect(await textOf(there.driver)).toBe('there');
+  await there.close();
+  expect(() => folderExports({ path: '' })).toThrow(RangeError);
 });
 
 test('a folder that cannot be read is told in one line', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { loadEnvironment } from '../src/environment.ts';
+import type { FileExtensions } from '../src/file-extensions.ts';
 import { openFileDriver } from '../src/file-driver.ts';
 import type { FileDriverOptions } from '../src/file-driver.ts';
 import { lockForWriting } from '../src/file-lock.ts';
@@ -64,13 +65,44 @@ describe.skipIf(extensions === undefined || process.platform !== 'linux')('locks
     closeSync(fd);
   });
 
-  test('a lock of another thread of this process counts as our own', async () => {
+  test('the lock of another thread counts as our own, and lasts as long as any of them has the file open', async () => {
     const path = files.create(4096);
-    const fd = openSync(path, 'r+');
-    expect(extensions?.tryLock(fd, 300, 1)).toBe(true);
+    const [thread, stranger] = [openSync(path, 'r+'), openSync(path, 'r+')];
+    const strangerMay = () => extensions?.tryLock(stranger, 300, 1);
+    for (const byte of [300, 302]) extensions?.tryLock(thread, byte, 1, { shared: true });
     const driver = await open({ path, lock: 'require' });
+    closeSync(thread);
+    expect(strangerMay()).toBe(false);
     await driver.close?.();
-    closeSync(fd);
+    expect(strangerMay()).toBe(true);
+    closeSync(stranger);
+  });
+
+  test('a thread that only tries to have the lock of another process is no reason to have it', async () => {
+    const path = files.create(4096);
+    await heldByAnother(path, async () => {
+      const thread = openSync(path, 'r+');
+      expect(extensions?.tryLock(thread, 300, 1, { shared: true })).toBe(true);
+      await expect(open({ path })).rejects.toMatchObject({ code: 'locked' });
+      closeSync(thread);
+    });
+  });
+
+  test('a lock that another thread has to itself for a moment is waited for', async () => {
+    const path = files.create(4096);
+    const thread = openSync(path, 'r+');
+    expect(extensions?.tryLock(thread, 300, 1)).toBe(true);
+    extensions?.tryLock(thread, 302, 1, { shared: true });
+    let tries = 0;
+    const tryLock: FileExtensions['tryLock'] = (...args) => {
+      if (++tries === 4) extensions?.tryLock(thread, 300, 1, { shared: true });
+      return extensions!.tryLock(...args);
+    };
+    const moment = { ...extensions!, tryLock };
+    const one = { path, lock: 'require' } as const;
+    const driver = await openFileDriver(one, { ...environment, extensions: moment });
+    await driver.close?.();
+    closeSync(thread);
   });
 
   test('a QEMU that writes is minded, and one that would write is told', async () => {
