@@ -6,6 +6,7 @@
 export type { Address } from './address.ts';
 export { formatUri, parseAddress } from './address.ts';
 export type { Log, LogLevel } from './log.ts';
+export { RepeatedLines } from './repeated-lines.ts';
 export { type Limit, LIMITS, OPTION_LIMITS, type ServerLimits } from './limits.ts';
 export { type ServeOptions, serve } from './serve.ts';
 export { listenOnSocketFile, type SocketFileOptions } from './unix-socket-file.ts';

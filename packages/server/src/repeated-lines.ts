@@ -23,12 +23,13 @@ interface Kind {
   fields: object;
 }
 
+/** Keeps those who may fail again and again from filling a log. What it holds is bounded, if messages are. */
 export class RepeatedLines {
   readonly #log: Log;
   readonly #kinds = new Map<string, Kind>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `log` must not throw. */
+  /** `log` must not throw. It keeps no process alive: whoever ends one calls `close` before. */
   constructor(log: Log) {
     this.#log = log;
   }

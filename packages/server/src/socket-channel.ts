@@ -217,7 +217,14 @@ export class SocketChannel implements Channel, Taker {
     if (!this.#ending) this.#attempt(() => this.#receiver.ended());
   };
 
-  readonly #closed = (): void => this.#receiver.closed(this.#error);
+  /** A host that throws at this has no connection left to lose: the process is warned. */
+  readonly #closed = (): void => {
+    try {
+      this.#receiver.closed(this.#error);
+    } catch (error) {
+      process.emitWarning(error as Error);
+    }
+  };
 
   /** A host that throws, such as a log, has lost this connection and no other; `closed` says so. */
   #broken(error: unknown): void {

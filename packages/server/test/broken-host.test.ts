@@ -59,6 +59,12 @@ describe.each(READS)('reads: %s', (reads) => {
     'a session that throws at %s loses its socket, and closes with the error',
     async (_, receiving) => expect(await closedWith(reads, receiving)).toBe(FAULT),
   );
+
+  test('a session that throws at the close of its socket costs no more, and the process is warned', async () => {
+    const warned = once(process, 'warning');
+    void closedWith(reads, { ended: (_, channel) => channel.end() }, fail);
+    expect(await warned).toMatchObject([FAULT]);
+  });
 });
 
 type Receiving = {
@@ -77,7 +83,11 @@ function fail(): never {
 }
 
 /** The error that a channel closes with whose client says a byte, takes everything and leaves. */
-async function closedWith(reads: 'shared' | 'own', receiving: Receiving): Promise<unknown> {
+async function closedWith(
+  reads: 'shared' | 'own',
+  receiving: Receiving,
+  atClose: () => void = () => undefined,
+): Promise<unknown> {
   const listener = createServer({ pauseOnConnect: true, allowHalfOpen: true });
   listener.listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -91,7 +101,10 @@ async function closedWith(reads: 'shared' | 'own', receiving: Receiving): Promis
       received: (bytes) => receiving.received?.(bytes, channel),
       sent: () => receiving.sent?.(undefined, channel),
       ended: () => receiving.ended?.(undefined, channel),
-      closed: resolve,
+      closed: (error) => {
+        resolve(error);
+        atClose();
+      },
     };
     channel.start(receiver);
   });

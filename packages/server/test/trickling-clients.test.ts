@@ -2,8 +2,9 @@
 import { Command } from '@nbd/codec';
 import type { Driver } from '@nbd/driver';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Server } from '../src/index.ts';
+import type { Server, TlsOptions } from '../src/index.ts';
 import { content, read, request } from './client-bytes.ts';
+import { certificates, enterUnderTls } from './secure-client.ts';
 import { allGone, READS, recordingLog, serving } from './serving.ts';
 import { enter, meanwhile, type SocketClient } from './socket-client.ts';
 import { letTimeGoOn, passTime, stopTime } from './stopped-time.ts';
@@ -25,6 +26,7 @@ const largeDisk: Driver = {
 async function servingLarge(
   reads: 'shared' | 'own',
   limits: { readonly stallBytesPerSecondMin?: number } = {},
+  tls?: TlsOptions,
 ): Promise<{ readonly server: Server; readonly messages: () => readonly string[] }> {
   const { log, lines } = recordingLog();
   const server = await serving({
@@ -32,6 +34,7 @@ async function servingLarge(
     log,
     exports: { disk: largeDisk },
     limits: { stallTimeout: STALL_MILLIS, ...limits },
+    ...(tls !== undefined && { tls }),
   });
   return { server, messages: () => lines.map(({ message }) => message) };
 }
@@ -81,6 +84,22 @@ describe.each(READS)('reads: %s', (reads) => {
     await dribbles(server, client, LOOK_BYTES, looks);
     expect(await client.hearsReply()).toMatchObject({ error: 0, cookie: 5 });
     expect(messages()).not.toContain(STALLED);
+  });
+
+  test('one under TLS that sends as slowly as is allowed is served, and cut when it sends less', async () => {
+    const { server, messages } = await servingLarge(reads, {}, { certificates: certificates() });
+    const client = await enterUnderTls(server);
+    client.socket.setNoDelay(true);
+    const looks = 8;
+    client.says(request({ type: Command.WRITE, length: looks * LOOK_BYTES, cookie: 5 }));
+    await dribbles(server, client, LOOK_BYTES, looks);
+    expect(await client.hearsReply()).toMatchObject({ error: 0, cookie: 5 });
+    client.says(request({ type: Command.WRITE, length: MIB }));
+    await dribbles(server, client, 1, 4);
+    expect(messages()).not.toContain(STALLED);
+    await dribbles(server, client, 1, 1);
+    expect(messages()).toContain(STALLED);
+    await client.closed;
   });
 
   test('one that comes to the end of each request has done enough, however small they are', async () => {

@@ -7,7 +7,7 @@ import type { EndReason } from '../server/event.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
-/** Its methods must not throw. */
+/** Its methods must not throw: one that does costs the connection. */
 export interface Observer {
   /** The connection is under TLS now. */
   secured?(peer: TlsPeer): void;
@@ -29,7 +29,7 @@ export interface Observer {
   closeFailed?(error: unknown): void;
   /**
    * The conversation is over; replies may still be on their way. `error` is the transport's, if it was
-   * the transport that ended it.
+   * the transport that ended it, or what a method of these has thrown.
    */
   ended?(reason: EndReason, error: Error | undefined): void;
 }

@@ -19,17 +19,21 @@ export interface OutcomesParts {
   readonly stopwatch: Stopwatch | undefined;
   /** Called when something was answered outside of a turn. */
   readonly answered: () => void;
+  /** Called with what was thrown in place of that. */
+  readonly broken: (error: unknown) => void;
 }
 
 export class Outcomes {
   readonly answered: () => void;
+  readonly broken: (error: unknown) => void;
   readonly #session: ServerSession;
   readonly #observer: Observer;
   readonly #tally: Tally;
   readonly #stopwatch: Stopwatch | undefined;
 
-  constructor({ session, observer, tally, stopwatch, answered }: OutcomesParts) {
+  constructor({ session, observer, tally, stopwatch, answered, broken }: OutcomesParts) {
     this.answered = answered;
+    this.broken = broken;
     this.#session = session;
     this.#observer = observer;
     this.#tally = tally;
@@ -57,7 +61,7 @@ export class Outcomes {
           this.fail(request, error);
         },
       )
-      .then(this.answered);
+      .then(this.answered, this.broken);
   }
 
   /** A READ of `bytes` was answered in pieces. */

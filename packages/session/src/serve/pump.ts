@@ -31,12 +31,11 @@ export class Pump implements ChannelReceiver, ServedSession {
   readonly done: Promise<void>;
   readonly #channel: Channel;
   readonly #session: ServerSession;
-  readonly #pool: BufferPool;
   readonly #observer: Observer;
   readonly #tally: Tally;
   readonly #desk: ExportDesk;
   #translator: Translator | undefined;
-  readonly #unsent = new Unsent();
+  readonly #unsent: Unsent;
   readonly #budget: TurnBudget;
   #running = false;
   #scheduled = false;
@@ -60,7 +59,7 @@ export class Pump implements ChannelReceiver, ServedSession {
       ...(replyModeMax !== undefined && { replyModeMax }),
       pool,
     });
-    this.#pool = pool;
+    this.#unsent = new Unsent(this.#session.limits.unsentBytesMax, pool);
     this.#budget = new TurnBudget(pool);
     this.#desk = new ExportDesk({
       session: this.#session,
@@ -121,7 +120,7 @@ export class Pump implements ChannelReceiver, ServedSession {
 
   sent(): void {
     this.#unsent.sent();
-    if (this.#channel.queuedBytes <= this.#unsentBytesMax() / 2) this.#run();
+    if (this.#channel.queuedBytes <= this.#unsent.bytesMax() / 2) this.#run();
   }
 
   ended(): void {
@@ -131,7 +130,7 @@ export class Pump implements ChannelReceiver, ServedSession {
 
   closed(error: Error | undefined): void {
     this.#channelClosed = true;
-    this.#transportError = error;
+    this.#transportError ??= error;
     this.#unsent.clear();
     this.#session.abandon();
     this.#translator?.abandon();
@@ -151,8 +150,8 @@ export class Pump implements ChannelReceiver, ServedSession {
       if (this.#leaving && !this.#session.isBusy) this.#endNow();
     } finally {
       this.#endTurn();
+      this.#windDownOrReadOn();
     }
-    this.#windDownOrReadOn();
   }
 
   /** Of a turn that an observer has broken off, what was gathered lies in memory that is given back here. */
@@ -190,16 +189,7 @@ export class Pump implements ChannelReceiver, ServedSession {
 
   /** Whether the peer must take its replies before it is given more. */
   #isBehind(): boolean {
-    return !this.#channelClosed && this.#channel.queuedBytes > this.#unsentBytesMax();
-  }
-
-  /**
-   * How many bytes may wait for the peer now. It may be none, but only while the channel has yet to tell `sent`, which
-   * ends the wait.
-   */
-  #unsentBytesMax(): number {
-    if (this.#unsent.isEmpty) return Number.MAX_VALUE;
-    return Math.min(this.#session.limits.unsentBytesMax, this.#pool.unsentShare);
+    return !this.#channelClosed && this.#channel.queuedBytes > this.#unsent.bytesMax();
   }
 
   #act(event: Exclude<ServerEvent, InFlight>): void {
@@ -222,7 +212,7 @@ export class Pump implements ChannelReceiver, ServedSession {
   /** What is answered at once is so within the turn. */
   #ask(question: Question): void {
     const answer = this.#desk.answer(question);
-    if (isPromise(answer)) void answer.then(() => this.#run());
+    if (isPromise(answer)) void answer.then(() => this.#run()).catch(this.#broken);
   }
 
   /** A channel whose handshake fails closes, and tells so itself (C-090). */
@@ -235,10 +225,16 @@ export class Pump implements ChannelReceiver, ServedSession {
       this.#session.secured();
       this.#observer.secured?.(peer);
       this.#run();
-    } catch {
-      this.#channel.drop();
+    } catch (error) {
+      this.#broken(error);
     }
   }
+
+  /** What fails where no caller can be told, such as an observer that throws, costs this connection and no other. */
+  readonly #broken = (error: unknown): void => {
+    this.#transportError ??= error as Error;
+    this.#channel.drop();
+  };
 
   #endNow(): void {
     this.#session.leave();
@@ -278,7 +274,8 @@ export class Pump implements ChannelReceiver, ServedSession {
     if (this.#channelClosed && !this.#released) {
       this.#released = true;
       const closing = this.#desk.close();
-      if (isPromise(closing)) void closing.then(this.#resolveDone);
+      // Of an observer that throws at this there is nobody left to be told.
+      if (isPromise(closing)) void closing.catch(() => undefined).then(this.#resolveDone);
       else this.#resolveDone();
     }
   }
@@ -291,6 +288,7 @@ export class Pump implements ChannelReceiver, ServedSession {
       observer: this.#observer,
       tally: this.#tally,
       answered: this.#runSoon,
+      broken: this.#broken,
       spent: (bytes) => this.#budget.spend(bytes),
       defer: (task) => this.#channel.defer(task),
     });

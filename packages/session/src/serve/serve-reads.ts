@@ -121,7 +121,7 @@ export class Reads {
         () => this.#foundHoles(read, holes),
         () => this.#foundHoles(read, []),
       )
-      .then(this.#outcomes.answered);
+      .then(this.#outcomes.answered, this.#outcomes.broken);
   }
 
   /** A client that has gone in the meantime is found out in the same breath: see `#filled`. */
@@ -232,7 +232,7 @@ export class Reads {
         () => this.#filled(read, owner),
         (error: unknown) => this.#failed(read, owner, error),
       )
-      .then(this.#outcomes.answered);
+      .then(this.#outcomes.answered, this.#outcomes.broken);
   }
 
   /** What ends a READ frees its slot for another, so that is looked at in the same breath. */

@@ -41,6 +41,8 @@ export interface TranslatorParts {
   readonly tally: Tally;
   /** Called when a request, or a part of one, was answered outside of `serve` and `serveGathered`. */
   readonly answered: () => void;
+  /** Called with what was thrown in place of that: an observer has failed, or there is no memory. */
+  readonly broken: (error: unknown) => void;
   /** Called with the bytes, read or changed or told of, that the disk is given to do. */
   readonly spent: (bytes: number) => void;
   readonly defer: (task: () => void) => void;

@@ -65,7 +65,7 @@ export class Statuses {
         this.#outcomes.diskEnds(request);
         this.#outcomes.fail(request, error);
       })
-      .then(this.#outcomes.answered);
+      .then(this.#outcomes.answered, this.#outcomes.broken);
   }
 
   /** Sends the status of this context of the request, and of those behind it. */

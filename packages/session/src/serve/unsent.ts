@@ -1,14 +1,27 @@
 /**
- * The memory of replies that a channel has been given and still needs, a list of slabs for each send, the oldest first.
+ * The memory of replies that a channel has been given and still needs, a list of slabs for each send, the oldest first; and
+ * how much of it there may be.
  */
-import type { Slab } from '../memory/buffer-pool.ts';
+import type { BufferPool, Slab } from '../memory/buffer-pool.ts';
 
 export class Unsent {
+  readonly #bytesMax: number;
+  readonly #pool: BufferPool;
   readonly #sends: Slab[][] = [];
 
-  /** Whether the channel has nothing to tell any more. */
-  get isEmpty(): boolean {
-    return this.#sends.length === 0;
+  /** Never more than `bytesMax`, and less when `pool` has little left. */
+  constructor(bytesMax: number, pool: BufferPool) {
+    this.#bytesMax = bytesMax;
+    this.#pool = pool;
+  }
+
+  /**
+   * How many bytes may wait for the peer now. It may be none, but only while the channel has yet to tell `sent`, which
+   * ends the wait.
+   */
+  bytesMax(): number {
+    if (this.#sends.length === 0) return Number.MAX_VALUE;
+    return Math.min(this.#bytesMax, this.#pool.unsentShare);
   }
 
   /**
