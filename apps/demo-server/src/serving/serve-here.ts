@@ -4,7 +4,7 @@
 import { type Server, serve } from '@nbd/server';
 import type { Logger } from 'pino';
 import { checkNames, exportPlans, openDisks, type OpenDisksOptions } from '../disks/open-disks.ts';
-import type { OpenFolderOptions } from '../disks/open-folder.ts';
+import { tellRefusals } from '../disks/tell-refusals.ts';
 import type { Plan } from '../settings/plan.ts';
 import { failure } from '../program-error.ts';
 import type { ReloadableExports } from '../disks/reloadable-exports.ts';
@@ -13,7 +13,7 @@ import { serveOptions, type Serving } from './serving.ts';
 /** @throws ProgramError for disks and addresses that cannot be opened */
 export async function serveHere(plan: Plan, log: Logger): Promise<Serving> {
   const notice = (text: string): void => log.debug(text);
-  const refused: OpenFolderOptions['refused'] = (text, { peer }) => log.info({ peer }, text);
+  const refused = tellRefusals(log);
   const particular: OpenDisksOptions['particular'] = () => ({ notice, refused });
   const closeFailed = (err: unknown): void => log.error({ err }, 'a disk cannot be closed');
   const disks = await openDisks(plan, { particular, closeFailed });

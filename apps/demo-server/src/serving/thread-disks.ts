@@ -3,13 +3,13 @@
  */
 import type { SharedMemory } from '@nbd/driver-memory';
 import type { ReloadableSource, WorkerContext } from '@nbd/server';
-import type { OpenFolderOptions } from '../disks/open-folder.ts';
 import {
   exportPlans,
   openDisks,
   type OpenDisksOptions,
   type PlannedDisks,
 } from '../disks/open-disks.ts';
+import { tellRefusals } from '../disks/tell-refusals.ts';
 
 /** What the threads are given. */
 export interface ThreadDisks extends PlannedDisks {
@@ -25,7 +25,7 @@ export async function openExports(
   const notice = (text: string): void => {
     if (index === 0) log.debug({}, text);
   };
-  const refused: OpenFolderOptions['refused'] = (text, { peer }) => log.info({ peer }, text);
+  const refused = tellRefusals(log);
   const particularIn =
     ({ memories }: ThreadDisks): OpenDisksOptions['particular'] =>
     (name) => ({ notice, refused, shared: { memory: memories.get(name) } });
