@@ -20,9 +20,9 @@ test('a copy without options has those that the help tells of', () => {
     destinationIsZero: false,
     sparse: 4096,
     flush: true,
-    connections: 4,
-    requests: 16,
-    requestSize: 2 ** 20,
+    connections: 2,
+    requests: 8,
+    requestSize: 2 * 2 ** 20,
     progress: true,
     json: false,
   });
@@ -30,14 +30,14 @@ test('a copy without options has those that the help tells of', () => {
 
 test('every option of copy is heard', () => {
   const words =
-    '--allocated --destination-is-zero --sparse 64K --no-flush --connections 2 --requests 8 --request-size 64K --no-progress --json';
+    '--allocated --destination-is-zero --sparse 64K --no-flush --connections 3 --requests 9 --request-size 64K --no-progress --json';
   expect(parseArgs(['copy', ...words.split(' '), '-', URI], '1.2.3')).toMatchObject({
     allocated: true,
     destinationIsZero: true,
     sparse: 65_536,
     flush: false,
-    connections: 2,
-    requests: 8,
+    connections: 3,
+    requests: 9,
     requestSize: 65_536,
     progress: false,
     json: true,

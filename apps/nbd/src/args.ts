@@ -145,9 +145,9 @@ function describeCopy(program: Command, ask: (invocation: Invocation) => void): 
     )
     .option('--no-flush', 'do not wait until the copy is on stable storage')
     .optionsGroup('How it is done:')
-    .option('--connections <N>', 'to each server that allows several (default: 4)', count)
-    .option('--requests <N>', 'in flight at a time, in all (default: 16)', count)
-    .option('--request-size <BYTES>', 'of each read and write (default: 1M)', bytes)
+    .option('--connections <N>', 'to each server that allows several (default: 2)', count)
+    .option('--requests <N>', 'in flight at a time, in all (default: 8)', count)
+    .option('--request-size <BYTES>', 'of each read and write (default: 2M)', bytes)
     .optionsGroup('What it tells:')
     .option('--no-progress', 'no progress bar; there is none but at a terminal')
     .option('--json', 'print a summary as JSON');
@@ -164,7 +164,7 @@ function copyWords(
   words: TlsWords & OptionValues,
 ): Omit<CopyRequest, 'kind' | 'source' | 'destination'> {
   const json = isOn(words, 'json');
-  const requestSize = (words['requestSize'] as number | undefined) ?? 2 ** 20;
+  const requestSize = (words['requestSize'] as number | undefined) ?? 2 * 2 ** 20;
   const sparse = (words['sparse'] as number | undefined) ?? 4096;
   if (json && destination === '-') {
     throw new ProgramError('wrong-usage', '--json: standard output is the destination already');
@@ -180,8 +180,8 @@ function copyWords(
     destinationIsZero: isOn(words, 'destinationIsZero'),
     sparse,
     flush: isOn(words, 'flush'),
-    connections: (words['connections'] as number | undefined) ?? 4,
-    requests: (words['requests'] as number | undefined) ?? 16,
+    connections: (words['connections'] as number | undefined) ?? 2,
+    requests: (words['requests'] as number | undefined) ?? 8,
     requestSize,
     progress: isOn(words, 'progress'),
     json,
