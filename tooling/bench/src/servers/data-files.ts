@@ -22,10 +22,16 @@ export async function makeSeed(path: string, sizeBytes: number): Promise<void> {
 
 /** Sees to it that `path` is a file of the seed's size, a copy of it at first, and in the page cache. */
 export async function makeHotCopy(seed: string, path: string, sizeBytes: number): Promise<void> {
-  if (!(await hasSize(path, sizeBytes))) {
-    await copyFile(seed, path);
-    await sync(path);
-  }
+  if (!(await hasSize(path, sizeBytes))) await copyFile(seed, path);
+  await makeHot(path);
+}
+
+/**
+ * Brings the file into the page cache, all of it anew and in order. How large the pieces are that the kernel keeps there depends
+ * on how they came, and moves rates by half: so the files of all servers come in one way.
+ */
+export async function makeHot(path: string): Promise<void> {
+  if (await isOnDisk(path)) await dropFromCache(path);
   await readPieces(path, () => undefined);
 }
 
@@ -61,10 +67,14 @@ const TMPFS = 0x0102_1994;
  * @throws NotApplicable if it is in a file system that is nothing but cache
  */
 export async function dropFromCache(path: string): Promise<void> {
-  if ((await statfs(path)).type === TMPFS) throw new NotApplicable(`${path} is on no disk`);
+  if (!(await isOnDisk(path))) throw new NotApplicable(`${path} is on no disk`);
   await sync(path);
   // Node cannot give the kernel this advice; dd can, and with a count of 0 means the whole file.
   await runTool('dd', [`if=${path}`, 'of=/dev/null', 'iflag=nocache', 'count=0'], 10);
+}
+
+async function isOnDisk(path: string): Promise<boolean> {
+  return (await statfs(path)).type !== TMPFS;
 }
 
 /** @throws Error unless the file is there and has `sizeBytes` bytes */
