@@ -88,15 +88,21 @@ test('a file that is not there is one line, and is not created', async () => {
   expect(existsSync(file)).toBe(false);
 });
 
-test('standard input that is longer than the destination fails', async () => {
-  const target = watchedDisk(MIB);
-  const uri = (await serveHere({ target: target.driver }))('target');
-  const { code, stderr } = await runHere(['copy', '-', uri], { stdin: [noise(MIB + 1)] });
-  expect([code, stderr]).toEqual([
-    1,
-    `nbd: ${uri} is too small: the source has at least 1048577 bytes, the destination 1048576\n`,
-  ]);
-});
+test.each([
+  ['to its end', MIB + 1, '1048577'],
+  ['up to where it no longer fits', 8 * MIB, 'at least 2097152'],
+])(
+  'standard input that is longer than the destination fails, and was read %s',
+  async (_how, length, told) => {
+    const target = watchedDisk(MIB);
+    const uri = (await serveHere({ target: target.driver }))('target');
+    const { code, stderr } = await runHere(['copy', '-', uri], { stdin: [noise(length)] });
+    expect([code, stderr]).toEqual([
+      1,
+      `nbd: ${uri} is too small: the source has ${told} bytes, the destination 1048576\n`,
+    ]);
+  },
+);
 
 test.each([
   ['a read', 'source', { on: 'read', fail: 'EIO' }],

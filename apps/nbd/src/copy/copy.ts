@@ -39,7 +39,7 @@ export async function copy(
   tally: CopyTally,
 ): Promise<void> {
   const { size } = source;
-  if (size !== undefined) checkFit(destination, 0, size);
+  if (size !== undefined) checkFit(destination, size, true);
   await destination.prepare(size);
   await new Copy(source, destination, settings, tally).run();
   await destination.finish(size ?? tally.done, settings.flush);
@@ -102,7 +102,7 @@ class Copy {
     this.#tally.read += found;
     if (found < length) this.#over = true;
     if (found === 0) return;
-    checkFit(this.#destination, offset, found);
+    checkFit(this.#destination, offset + found, found < length);
     for (const { start, end, zero } of zeroRuns(buffer.subarray(0, found), this.#grain)) {
       if (zero) {
         await this.#zero(offset + start, end - start);
@@ -126,14 +126,14 @@ class Copy {
   }
 }
 
+/** `isAll`: the source ends there, and has no more. */
 function checkFit(
   { name, capacity, blockMinimum }: Destination,
-  offset: number,
-  length: number,
+  end: number,
+  isAll: boolean,
 ): void {
-  const end = offset + length;
   if (capacity !== undefined && end > capacity) {
-    const size = offset === 0 ? `${length}` : `at least ${end}`;
+    const size = isAll ? `${end}` : `at least ${end}`;
     throw new ProgramError(
       'failed',
       `${name} is too small: the source has ${size} bytes, the destination ${capacity}`,
