@@ -2,6 +2,7 @@
  * One direction of a conversation: what a source says goes to a sink, and the source is held back while
  * the sink has much that nobody has taken.
  */
+import { LIMITS } from '@nbd/server';
 
 export interface FlowSource {
   pause(): void;
@@ -21,8 +22,8 @@ const UNSENT_BYTES_MAX = 2 ** 20;
 /** The same in messages, as a small one costs more than its bytes. */
 const UNSENT_MESSAGES_MAX = 1024;
 
-/** A sink that takes less in a second has stalled: a modem of 2400 bits, slower than any line that disks are used over. */
-const TAKEN_BYTES_PER_SECOND_MIN = 240;
+/** A sink that takes less in a second has stalled, as a client of a server has. */
+const TAKEN_BYTES_PER_SECOND_MIN = LIMITS.stallBytesPerSecondMin.default;
 
 export class Flow {
   readonly #source: FlowSource;
