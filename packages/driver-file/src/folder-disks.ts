@@ -4,7 +4,7 @@
  */
 import { close } from 'node:fs';
 import { promisify } from 'node:util';
-import type { Driver } from '@nbd/driver';
+import { allClosed, type Driver, flushAndClose } from '@nbd/driver';
 import type { OpenFile } from './open-file.ts';
 
 /** A disk, and who uses it. */
@@ -63,16 +63,7 @@ export class FolderDisks {
    * at that.
    */
   async closeAll(): Promise<void> {
-    const closings = await Promise.allSettled(
-      Array.from(this.#uses.values(), (use) => this.#close(use)),
-    );
-    const faults = closings.flatMap((closing) =>
-      closing.status === 'rejected' ? [closing.reason as unknown] : [],
-    );
-    if (faults.length === 1) throw faults[0];
-    if (faults.length > 1) {
-      throw new AggregateError(faults, `${faults.length} disks failed to close`);
-    }
+    await allClosed(Array.from(this.#uses.values(), (use) => this.#close(use)));
   }
 
   #begin(file: OpenFile): Use {
@@ -98,19 +89,11 @@ export class FolderDisks {
 
   async #end({ identity, opening }: Use): Promise<void> {
     try {
-      await flushAndClose(opening);
+      // What did not open has told so to those who asked.
+      const driver = await opening.catch(() => undefined);
+      if (driver !== undefined) await flushAndClose(driver);
     } finally {
       this.#uses.delete(identity);
     }
-  }
-}
-
-/** What was written lasts, also when no client has asked for it. What did not open has told so to those who asked. */
-async function flushAndClose(opening: Promise<Driver>): Promise<void> {
-  const driver = await opening.catch(() => undefined);
-  try {
-    await driver?.flush?.();
-  } finally {
-    await driver?.close?.();
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Exports from a table: disks known by name from the start, each shared by all connections.
  */
+import { allClosed, flushAndClose } from './close-disks.ts';
 import type { Awaitable, Driver } from './driver.ts';
 import { DriverError } from './driver-error.ts';
 import type { ExportListing, ExportSource, OpenExport } from './export-source.ts';
@@ -145,22 +146,8 @@ async function openAtStart({ listing, disk }: Entry): Promise<void> {
   }
 }
 
-/** What was written lasts, also when no client has asked for it. */
-async function flushAndClose(driver: Driver): Promise<void> {
-  try {
-    await driver.flush?.();
-  } finally {
-    await driver.close?.();
-  }
-}
-
 async function closeAll(entries: Iterable<Entry>): Promise<void> {
   const opened = await Promise.all(Array.from(entries, ({ disk }) => disk.opened()));
   const drivers = new Set(opened.filter((driver) => driver !== undefined));
-  const closings = await Promise.allSettled(Array.from(drivers, flushAndClose));
-  const faults = closings.flatMap((closing) =>
-    closing.status === 'rejected' ? [closing.reason as unknown] : [],
-  );
-  if (faults.length === 1) throw faults[0];
-  if (faults.length > 1) throw new AggregateError(faults, `${faults.length} disks failed to close`);
+  await allClosed(Array.from(drivers, flushAndClose));
 }

@@ -36,6 +36,7 @@ export { countedBy, filter } from './filter.ts';
 export type { DriverOverrides } from './filter.ts';
 
 // Disks by name
+export { allClosed, flushAndClose } from './close-disks.ts';
 export type {
   ExportContext,
   ExportListing,

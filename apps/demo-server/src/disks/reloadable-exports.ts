@@ -5,6 +5,7 @@
  * last connection lets go of it.
  */
 import {
+  allClosed,
   type Awaitable,
   DriverError,
   type ExportContext,
@@ -100,14 +101,7 @@ export class ReloadableExports implements ExportSource {
     this.#isClosed = true;
     await this.#last;
     const all = [...this.#served.values(), ...this.#retired];
-    const closings = await Promise.allSettled(all.map(({ source }) => source.close()));
-    const faults = closings.flatMap((closing) =>
-      closing.status === 'rejected' ? [closing.reason as unknown] : [],
-    );
-    if (faults.length === 1) throw faults[0];
-    if (faults.length > 1) {
-      throw new AggregateError(faults, `${faults.length} disks failed to close`);
-    }
+    await allClosed(all.map(({ source }) => source.close()));
   }
 
   async #replace(plans: ExportPlans): Promise<void> {
