@@ -2,6 +2,7 @@
  * From a plan to open disks, by name.
  */
 import { exportTable } from '@nbd/driver';
+import type { DiskEvents } from './disk-events.ts';
 import { openDisk } from './open-disk.ts';
 import { openFolder, type OpenFolderOptions } from './open-folder.ts';
 import { failure } from '../program-error.ts';
@@ -18,8 +19,7 @@ export interface PlannedDisks {
 export interface OpenDisksOptions {
   /** For each export, what is particular to it. */
   readonly particular: (name: string) => Omit<OpenFolderOptions, 'readOnly'>;
-  /** Told of a disk that did not close once nobody used it any more. */
-  readonly closeFailed: (error: unknown) => void;
+  readonly events: DiskEvents;
 }
 
 /**
@@ -29,10 +29,10 @@ export interface OpenDisksOptions {
  */
 export async function openDisks(
   plan: PlannedDisks,
-  { particular, closeFailed }: OpenDisksOptions,
+  { particular, events }: OpenDisksOptions,
 ): Promise<ReloadableExports> {
   checkNames(plan);
-  const disks = new ReloadableExports(closeFailed);
+  const disks = new ReloadableExports(events);
   try {
     await disks.replace(exportPlans(plan, particular));
     return disks;

@@ -1,8 +1,9 @@
 /**
  * From a SPEC of a folder to its files as exports.
  */
-import type { Driver, ExportContext, ExportListing, OpenExport } from '@nbd/driver';
+import type { Driver, ExportListing, OpenExport } from '@nbd/driver';
 import type { FolderExports } from '@nbd/driver-file';
+import type { DiskEvents } from './disk-events.ts';
 import {
   applyFilter,
   filtersOf,
@@ -16,10 +17,7 @@ import type { DriverSpec, Spec } from '../settings/spec.ts';
 /** A SPEC that stands for as many exports as there are files. */
 export type FolderSpec = Spec<Extract<DriverSpec, { readonly kind: 'dir' }>>;
 
-export interface OpenFolderOptions extends OpenDiskOptions {
-  /** Told, in single lines, of what a client asked for that is there and is not offered. */
-  readonly refused: (text: string, context: ExportContext) => void;
-}
+export interface OpenFolderOptions extends OpenDiskOptions, Pick<DiskEvents, 'refused'> {}
 
 /**
  * The files of the folder, named NAME/FILE, or FILE if NAME is empty. Not yet looked at; the driver of files is loaded with

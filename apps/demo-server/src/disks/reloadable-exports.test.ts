@@ -9,7 +9,10 @@ const CLIENT = { peer: 'unix' };
 function recording() {
   const events: string[] = [];
   const failures: unknown[] = [];
-  const exports = new ReloadableExports((error) => void failures.push(error));
+  const exports = new ReloadableExports({
+    closeFailed: (error) => void failures.push(error),
+    listFailed: (_name, error) => void failures.push(error),
+  });
   const planOf = (
     name: string,
     what: string,

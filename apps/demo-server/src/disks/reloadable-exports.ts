@@ -13,6 +13,7 @@ import {
   type ExportSource,
   type OpenExport,
 } from '@nbd/driver';
+import type { DiskEvents } from './disk-events.ts';
 import type { ServedExports } from './served-exports.ts';
 
 /** What is to be served: for each name what it is, in words that differ where it differs, and how to make it. */
@@ -37,8 +38,7 @@ interface Served {
 }
 
 export class ReloadableExports implements ExportSource {
-  /** Told of a disk that did not close when its last connection had let go. */
-  readonly #closeFailed: (error: unknown) => void;
+  readonly #events: Pick<DiskEvents, 'closeFailed' | 'listFailed'>;
   #served: ReadonlyMap<string, Served> = new Map();
   /** Those that are in use, and those that are being closed. */
   readonly #retired = new Set<Served>();
@@ -46,8 +46,8 @@ export class ReloadableExports implements ExportSource {
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
-  constructor(closeFailed: (error: unknown) => void) {
-    this.#closeFailed = closeFailed;
+  constructor(events: Pick<DiskEvents, 'closeFailed' | 'listFailed'>) {
+    this.#events = events;
   }
 
   /**
@@ -60,13 +60,15 @@ export class ReloadableExports implements ExportSource {
     await replacing;
   }
 
-  /** An export with a name of its own hides a file of that name. */
+  /** An export with a name of its own hides a file of that name. A folder that cannot be listed hides nobody else's. */
   async list(): Promise<Iterable<ExportListing>> {
     const served = this.#served;
     const lists = await Promise.all(
-      Array.from(served, async ([name, { isFolder, source }]) =>
-        isFolder ? [...(await source.list())].filter((file) => !served.has(file.name)) : [{ name }],
-      ),
+      Array.from(served, async ([name, { isFolder, source }]) => {
+        if (!isFolder) return [{ name }];
+        const files = await this.#filesOf(name, source);
+        return files.filter((file) => !served.has(file.name));
+      }),
     );
     return lists.flat();
   }
@@ -130,6 +132,15 @@ export class ReloadableExports implements ExportSource {
     for (const [name, served] of before) if (next.get(name) !== served) this.#retire(served);
   }
 
+  async #filesOf(name: string, source: ServedExports): Promise<readonly ExportListing[]> {
+    try {
+      return [...(await source.list())];
+    } catch (error) {
+      this.#events.listFailed(name, error);
+      return [];
+    }
+  }
+
   #find(name: string): Served | undefined {
     const known = this.#served.get(name);
     if (known?.isFolder === false) return known;
@@ -186,7 +197,7 @@ export class ReloadableExports implements ExportSource {
     try {
       await served.source.close();
     } catch (error) {
-      this.#closeFailed(error);
+      this.#events.closeFailed(error);
     } finally {
       this.#retired.delete(served);
     }

@@ -34,8 +34,11 @@ function folderPlan(
   return { what: `folder ${prefix}`, isFolder: true, make: () => source };
 }
 
-async function serving(plans: Readonly<Record<string, ExportPlan>>): Promise<ReloadableExports> {
-  const exports = new ReloadableExports(() => undefined);
+async function serving(
+  plans: Readonly<Record<string, ExportPlan>>,
+  listFailed: (name: string, error: unknown) => void = () => undefined,
+): Promise<ReloadableExports> {
+  const exports = new ReloadableExports({ closeFailed: () => undefined, listFailed });
   await exports.replace(new Map(Object.entries(plans)));
   return exports;
 }
@@ -94,4 +97,23 @@ test('a folder that goes is closed when the last client has left it', async () =
   await other?.close();
   await exports.close();
   expect(events).toEqual(['opened isos/', 'left isos/a', 'left isos/b', 'closed isos/']);
+});
+
+test('a folder that cannot be listed is told of, and hides no other export', async () => {
+  const gone = new Error('it is gone');
+  const broken = folderPlan('gone/', {});
+  const told: unknown[] = [];
+  const exports = await serving(
+    {
+      a: diskPlan('a', 1),
+      gone: {
+        ...broken,
+        make: () => ({ ...broken.make(), list: () => Promise.reject(gone) }),
+      },
+      isos: folderPlan('isos/', { b: 2 }),
+    },
+    (...failure) => void told.push(failure),
+  );
+  expect(Array.from(await exports.list(), ({ name }) => name)).toEqual(['a', 'isos/b']);
+  expect(told).toEqual([['gone', gone]]);
 });

@@ -3,8 +3,8 @@
  */
 import { type Server, serve } from '@nbd/server';
 import type { Logger } from 'pino';
+import { logDiskEvents } from '../disks/disk-events.ts';
 import { checkNames, exportPlans, openDisks, type OpenDisksOptions } from '../disks/open-disks.ts';
-import { tellRefusals } from '../disks/tell-refusals.ts';
 import type { Plan } from '../settings/plan.ts';
 import { failure } from '../program-error.ts';
 import type { ReloadableExports } from '../disks/reloadable-exports.ts';
@@ -13,10 +13,10 @@ import { serveOptions, type Serving } from './serving.ts';
 /** @throws ProgramError for disks and addresses that cannot be opened */
 export async function serveHere(plan: Plan, log: Logger): Promise<Serving> {
   const notice = (text: string): void => log.debug(text);
-  const refused = tellRefusals(log);
+  const events = logDiskEvents(log);
+  const { refused } = events;
   const particular: OpenDisksOptions['particular'] = () => ({ notice, refused });
-  const closeFailed = (err: unknown): void => log.error({ err }, 'a disk cannot be closed');
-  const disks = await openDisks(plan, { particular, closeFailed });
+  const disks = await openDisks(plan, { particular, events });
   const server = await listen(plan, disks, log);
   return {
     workers: 1,

@@ -3,13 +3,13 @@
  */
 import type { SharedMemory } from '@nbd/driver-memory';
 import type { ReloadableSource, WorkerContext } from '@nbd/server';
+import { logDiskEvents } from '../disks/disk-events.ts';
 import {
   exportPlans,
   openDisks,
   type OpenDisksOptions,
   type PlannedDisks,
 } from '../disks/open-disks.ts';
-import { tellRefusals } from '../disks/tell-refusals.ts';
 
 /** What the threads are given. */
 export interface ThreadDisks extends PlannedDisks {
@@ -25,14 +25,12 @@ export async function openExports(
   const notice = (text: string): void => {
     if (index === 0) log.debug({}, text);
   };
-  const refused = tellRefusals(log);
+  const events = logDiskEvents(log);
+  const { refused } = events;
   const particularIn =
     ({ memories }: ThreadDisks): OpenDisksOptions['particular'] =>
     (name) => ({ notice, refused, shared: { memory: memories.get(name) } });
-  const disks = await openDisks(first, {
-    particular: particularIn(first),
-    closeFailed: (err) => log.error({ err }, 'a disk cannot be closed'),
-  });
+  const disks = await openDisks(first, { particular: particularIn(first), events });
   return Object.assign(disks, {
     reload: (next: ThreadDisks) => disks.replace(exportPlans(next, particularIn(next))),
   });

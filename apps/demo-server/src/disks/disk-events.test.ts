@@ -1,13 +1,13 @@
 import type { Log } from '@nbd/server';
 import { expect, test, vi } from 'vitest';
-import { tellRefusals } from './tell-refusals.ts';
+import { logDiskEvents } from './disk-events.ts';
 
 const silent = (): void => undefined;
 
 test('a client that asks for links a thousand times does not fill the log', () => {
   vi.useFakeTimers();
   const info = vi.fn<Log['info']>();
-  const refused = tellRefusals({ debug: silent, info, warn: silent, error: silent });
+  const { refused } = logDiskEvents({ debug: silent, info, warn: silent, error: silent });
   const ask = (name: string): void => refused(`${name}: a symbolic link`, { peer: 'unix' });
   for (let i = 0; i < 1000; i++) ask('a');
   ask('b');
