@@ -3,6 +3,7 @@
  */
 import type { ServerSpec, Transport } from './servers/server-spec.ts';
 import { contenders, type Disk, type Target } from './results/targets.ts';
+import { speaksTls } from './servers/server-command.ts';
 
 export interface Pass {
   readonly servers: readonly ServerSpec[];
@@ -16,7 +17,7 @@ export interface Pass {
 /**
  * What it takes to judge `targets`: a pass for each disk and transport, and one more where it is about
  * memory, so that neither speed nor memory is that of servers after the other. Servers in `own` replace
- * presets of their names; those of other names stand beside in each pass.
+ * presets of their names; those of other names stand beside in each pass, unless TLS makes the difference.
  */
 export function passesFor(targets: readonly Target[], own: readonly ServerSpec[]): readonly Pass[] {
   const groups = new Map<string, { disk: Disk; transport: Transport; workloads: string[] }>();
@@ -44,7 +45,10 @@ export function passesFor(targets: readonly Target[], own: readonly ServerSpec[]
           processor: undefined,
         },
     );
-    servers.push(...own.filter(({ name }) => !contending.has(name)));
+    const isSecure = disk === 'memory-tls';
+    servers.push(
+      ...own.filter((spec) => !contending.has(spec.name) && speaksTls(spec) === isSecure),
+    );
     return { servers, baseline: peers[0] ?? ours, transport, workloads };
   });
 }

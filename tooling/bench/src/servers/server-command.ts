@@ -38,11 +38,15 @@ export interface ServerCommand {
   readonly pidFile: string | undefined;
 }
 
+/** Whether its clients use TLS. */
+export function speaksTls(spec: ServerSpec): boolean {
+  return templateOf(spec).includes('$CERTIFICATES');
+}
+
 /** Fills in the templates of `spec`. */
 export function serverCommand(spec: ServerSpec, place: Place): ServerCommand {
   const preset = spec.command === undefined ? PRESETS.get(spec.preset) : undefined;
-  const template = spec.command ?? preset?.command;
-  if (template === undefined) throw new Error(`expected a preset or a command for ${spec.name}`);
+  const template = templateOf(spec);
   const beside = (suffix: string): string => join(place.directory, `${spec.name}.${suffix}`);
   const { transport, port } = place;
   const files = { socket: beside('sock'), file: beside('img') };
@@ -67,13 +71,19 @@ export function serverCommand(spec: ServerSpec, place: Place): ServerCommand {
     transport,
     port,
     ...files,
-    certificates: template.includes('$CERTIFICATES') ? values['CERTIFICATES'] : undefined,
+    certificates: speaksTls(spec) ? values['CERTIFICATES'] : undefined,
     config:
       preset?.config === undefined
         ? undefined
         : { path: beside('conf'), text: fill(preset.config) },
     pidFile: template.includes('$PIDFILE') ? beside('pid') : undefined,
   };
+}
+
+function templateOf({ name, preset, command }: ServerSpec): string {
+  const template = command ?? PRESETS.get(preset)?.command;
+  if (template === undefined) throw new Error(`expected a preset or a command for ${name}`);
+  return template;
 }
 
 /** The URI by which other programs reach the export. */
