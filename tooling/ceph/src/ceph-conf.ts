@@ -19,7 +19,7 @@ export interface CephConf {
 }
 
 /** What a disk holds at most; as a file it is sparse. */
-const DISK_BYTES = 4 * 2 ** 30;
+const DISK_BYTES = 12 * 2 ** 30;
 
 /** The text of `ceph.conf`. */
 export function cephConf(conf: CephConf): string {

@@ -19,26 +19,29 @@ export interface Contender {
 
 export type ContenderName = 'ours' | 'nbdkit S3' | 'raw client' | 'RBD' | 's3backer';
 
-/** Written before the rounds, from the beginning of the volume. */
-export const FILLED_BYTES: number = 256 * 2 ** 20;
-
 /** A part of a volume, in bytes. */
 export interface Area {
   readonly start: number;
   readonly bytes: number;
 }
 
-/** What loads read and write at random: most of what was filled. */
+/** What loads read and write at random. */
 export const MEASURED: Area = { start: 0, bytes: 192 * 2 ** 20 };
 
-/** The rest of it, on which a load is carried before it is measured. */
-export const WARM_UP: Area = { start: MEASURED.bytes, bytes: FILLED_BYTES - MEASURED.bytes };
+/**
+ * What a load is carried on before it is measured: a server that is started for a load has compiled what it needs when it
+ * has gone through most of this, as the raw client has long since.
+ */
+export const WARM_UP: Area = { start: MEASURED.bytes, bytes: 448 * 2 ** 20 };
 
-/** What a round writes in order, each of them behind the one before. */
+/** Written before the rounds, from the beginning of the volume. */
+export const FILLED_BYTES: number = MEASURED.bytes + WARM_UP.bytes;
+
+/** What a round writes in order, each of them behind the one before, and so much again to warm up on. */
 export const ROUND_BYTES: number = 128 * 2 ** 20;
 
-/** Of a volume. */
-export const BENCH_BYTES: number = 2 ** 30;
-
-/** As many rounds as the disks have room for. Each has a place to write to, and so has the count of requests. */
+/** As many rounds as the disks of the cluster have room for. */
 export const ROUNDS_MAX = 4;
+
+/** Of a volume. Each round has a place to write to, and so has the count of requests. */
+export const BENCH_BYTES: number = FILLED_BYTES + (ROUNDS_MAX + 1) * 2 * ROUND_BYTES;

@@ -36,18 +36,20 @@ const SMALL_BYTES = 4096;
 const SMALL_DEPTH = 16;
 const MIB = 2 ** 20;
 
-/** Writes the part of the round and flushes: MiB a second, until the flush is answered. */
+/**
+ * Writes the part of the round and flushes: MiB a second, until the flush is answered. Nothing was there before, not where
+ * it warms up either: what is written over is deleted behind the back of whatever comes next.
+ */
 export async function writeInOrder(
   disk: Disk,
   { bytes, depth }: InOrder,
   surroundings: Surroundings,
 ): Promise<Measured> {
   const { now, round, warmsUp } = surroundings;
-  const own: Area = { start: FILLED_BYTES + round * ROUND_BYTES, bytes: ROUND_BYTES };
-  const area = warmsUp ? WARM_UP : own;
+  const start = FILLED_BYTES + (2 * round + (warmsUp ? 0 : 1)) * ROUND_BYTES;
   const began = now();
-  const count = await pass(surroundings, depth, area.bytes / bytes, (index) => {
-    const offset = area.start + index * bytes;
+  const count = await pass(surroundings, depth, ROUND_BYTES / bytes, (index) => {
+    const offset = start + index * bytes;
     return disk.write(patternAt(offset, bytes), offset);
   });
   await disk.flush();

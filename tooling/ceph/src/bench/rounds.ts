@@ -50,7 +50,7 @@ export async function runRounds(options: RoundsOptions): Promise<readonly Run[]>
 }
 
 /** Of a load that is not measured yet. */
-const WARM_UP_MILLIS_MAX = 3000;
+const WARM_UP_MILLIS_MAX = 5000;
 
 async function runOne(
   { now, millisMax, told }: RoundsOptions,
@@ -59,8 +59,8 @@ async function runOne(
   round: number,
 ): Promise<Run> {
   const { figure } = await withDisk(contender, async (disk) => {
-    const warmUpMillis = Math.min(millisMax, WARM_UP_MILLIS_MAX);
-    await column.run(disk, contender, { now, round, millisMax: warmUpMillis, warmsUp: true });
+    const warmUp = { now, round, millisMax: WARM_UP_MILLIS_MAX, warmsUp: true };
+    await column.run(disk, contender, warmUp);
     return column.run(disk, contender, { now, round, millisMax, warmsUp: false });
   });
   const run = { contender: contender.name, column: column.name, round, figure };
