@@ -3,7 +3,7 @@ import { memoryStore } from '@nbd/driver-object-store/testing';
 import { describe, expect, it } from 'vitest';
 import { needGateway } from '../src/need-gateway.ts';
 import { showCrashes } from '../src/shows/crash-show.ts';
-import { makeFullVolume } from '../src/shows/full-volume.ts';
+import { FULL_VOLUME, makeFullVolume } from '../src/shows/full-volume.ts';
 import { isInOrder, reportText } from '../src/shows/show-report.ts';
 import { showTakeovers } from '../src/shows/takeover-show.ts';
 
@@ -54,8 +54,8 @@ describe('the report of a show', () => {
 
 it('a volume that is made full is one, in which every chunk counts', async () => {
   const store = memoryStore();
-  const { chunks } = await makeFullVolume(store, 'v', 2 ** 29);
+  const { chunks } = await makeFullVolume(store, 2 ** 29);
   expect(chunks).toBe(2048);
-  const { total, orphans } = await checkVolume(store, { volume: 'v' });
+  const { total, orphans } = await checkVolume(store, { volume: FULL_VOLUME });
   expect({ total, orphans }).toEqual({ total: chunks, orphans: [] });
 });

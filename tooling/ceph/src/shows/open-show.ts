@@ -4,11 +4,11 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { countingObserver, type ObjectStore, openVolume } from '@nbd/driver-object-store';
+import type { ObjectStore } from '@nbd/driver-object-store';
 import { memoryStore } from '@nbd/driver-object-store/testing';
-import { s3Store } from '@nbd/object-store-s3';
 import type { GatewayAccess } from '../gateway-access.ts';
-import { makeFullVolume } from './full-volume.ts';
+import { fullStore, makeFullVolume } from './full-volume.ts';
+import { openInNewProcess, type Opened, openFullVolume } from './open-full-volume.ts';
 import type { ShowReport } from './show-report.ts';
 
 export interface OpenShowOptions {
@@ -29,24 +29,18 @@ const PROMISED_GIB = 64;
 /** What is promised of a map: bytes for each chunk, and a half more for what is not exact in the measurement. */
 const CHUNK_MAP_BYTES = 12 * 1.5;
 
-/** Connections that fill a gateway. */
-const CONNECTIONS = { connections: 64, uploads: 48 } as const;
-
 export async function showOpening(options: OpenShowOptions): Promise<ShowReport> {
   const { access, gibibytes, twinGibibytes } = options;
-  const twin = await measure(memoryStore(), twinGibibytes);
-  const gateway = await measure(
-    s3Store({ ...access, ...CONNECTIONS, prefix: 'full', payload: 'unsigned' }),
-    gibibytes,
-  );
+  const twin = await openTwin(twinGibibytes);
+  const gateway = await openAtGateway(access, gibibytes);
   return {
     title: 'open, full volumes in chunks of 256 KiB',
     figures: {
       'at the gateway': textOf(gateway),
-      'in memory': textOf(twin),
+      'in memory': `${textOf(twin)}; ${mapTextOf(twin)}`,
       'made at the gateway': `in ${gateway.making.toFixed(0)} s`,
     },
-    faults: [...faultsOf(gateway), ...faultsOf(twin)],
+    faults: [...faultsOf(gateway), ...faultsOf(twin), ...mapFaultsOf(twin)],
     isControl: false,
   };
 }
@@ -56,50 +50,39 @@ interface Opening {
   readonly chunks: number;
   /** Seconds that it took to make the objects. */
   readonly making: number;
-  /** Seconds of the opening that lists. */
-  readonly seconds: number;
-  readonly lists: number;
-  /** The same of the one after it, which need not list. */
-  readonly secondsAgain: number;
-  readonly listsAgain: number;
+  /** By a list. */
+  readonly first: Opened;
+  /** The one after it, which need not list. */
+  readonly again: Opened;
+}
+
+interface TwinOpening extends Opening {
   /** Bytes of typed memory that the opened volume holds: its map. */
   readonly mapBytes: number;
 }
 
-async function measure(store: ObjectStore, gibibytes: number): Promise<Opening> {
-  try {
-    const full = await makeFullVolume(store, 'full', gibibytes * GIB);
-    const before = typedBytes();
-    const first = await open(store);
-    const mapBytes = typedBytes() - before;
-    await first.disk.close?.();
-    const second = await open(store);
-    await second.disk.close?.();
-    return {
-      gibibytes,
-      chunks: full.chunks,
-      making: full.seconds,
-      seconds: first.seconds,
-      lists: first.lists,
-      secondsAgain: second.seconds,
-      listsAgain: second.lists,
-      mapBytes,
-    };
-  } finally {
-    await store.close();
-  }
+/** Each time in a process of its own, as whoever serves a volume opens it. */
+async function openAtGateway(access: GatewayAccess, gibibytes: number): Promise<Opening> {
+  const store = fullStore(access);
+  const { chunks, seconds: making } = await makeFullVolume(store, gibibytes * GIB);
+  await store.close();
+  const first = await openInNewProcess(access);
+  const again = await openInNewProcess(access);
+  return { gibibytes, chunks, making, first, again };
 }
 
-async function open(store: ObjectStore): Promise<{
-  readonly disk: Awaited<ReturnType<typeof openVolume>>;
-  readonly seconds: number;
-  readonly lists: number;
-}> {
-  const observer = countingObserver();
-  const start = performance.now();
-  const disk = await openVolume(store, { volume: 'full', observer });
-  const seconds = (performance.now() - start) / 1000;
-  return { disk, seconds, lists: observer.counters.requests.list };
+/** In this process, so that its memory can be measured. */
+async function openTwin(gibibytes: number): Promise<TwinOpening> {
+  const store: ObjectStore = memoryStore();
+  const { chunks, seconds: making } = await makeFullVolume(store, gibibytes * GIB);
+  const before = typedBytes();
+  const first = await openFullVolume(store);
+  const mapBytes = typedBytes() - before;
+  await first.disk.close?.();
+  const again = await openFullVolume(store);
+  await again.disk.close?.();
+  await store.close();
+  return { gibibytes, chunks, making, first, again, mapBytes };
 }
 
 /** Bytes of all buffers that are still in use. */
@@ -109,25 +92,29 @@ function typedBytes(): number {
   return process.memoryUsage().arrayBuffers;
 }
 
-function textOf(opening: Opening): string {
-  const { gibibytes, chunks, seconds, lists, secondsAgain, listsAgain, mapBytes } = opening;
-  const mebibytes = mapBytes / 2 ** 20;
-  const aTebibyte = (mebibytes / gibibytes) * TIB_IN_GIB;
+function textOf({ gibibytes, chunks, first, again }: Opening): string {
   return (
-    `${gibibytes} GiB, ${chunks} chunks: ${seconds.toFixed(2)} s, ${lists} lists; ` +
-    `from the map that was left: ${secondsAgain.toFixed(2)} s, ${listsAgain} lists; ` +
-    `map ${mebibytes.toFixed(1)} MiB (${aTebibyte.toFixed(0)} MiB for a TiB)`
+    `${gibibytes} GiB, ${chunks} chunks: ${first.seconds.toFixed(2)} s, ${first.lists} lists; ` +
+    `from the map that was left: ${again.seconds.toFixed(2)} s, ${again.lists} lists`
   );
 }
 
-function faultsOf(opening: Opening): readonly string[] {
-  const { gibibytes, chunks, seconds, secondsAgain, listsAgain, mapBytes } = opening;
+function mapTextOf({ gibibytes, mapBytes }: TwinOpening): string {
+  const mebibytes = mapBytes / 2 ** 20;
+  const aTebibyte = (mebibytes / gibibytes) * TIB_IN_GIB;
+  return `map ${mebibytes.toFixed(1)} MiB (${aTebibyte.toFixed(0)} MiB for a TiB)`;
+}
+
+function faultsOf({ gibibytes, first, again }: Opening): readonly string[] {
   const secondsMax = SECONDS_MAX * Math.max(gibibytes / PROMISED_GIB, 0.25);
   return [
-    ...(Math.max(seconds, secondsAgain) <= secondsMax
+    ...(Math.max(first.seconds, again.seconds) <= secondsMax
       ? []
       : [`${gibibytes} GiB took more than ${secondsMax} s`]),
-    ...(listsAgain === 0 ? [] : ['a volume that was closed was listed']),
-    ...(mapBytes <= chunks * CHUNK_MAP_BYTES ? [] : [`the map takes ${mapBytes} bytes`]),
+    ...(again.lists === 0 ? [] : ['a volume that was closed was listed']),
   ];
+}
+
+function mapFaultsOf({ chunks, mapBytes }: TwinOpening): readonly string[] {
+  return mapBytes <= chunks * CHUNK_MAP_BYTES ? [] : [`the map takes ${mapBytes} bytes`];
 }
