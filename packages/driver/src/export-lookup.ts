@@ -3,6 +3,7 @@
  */
 import type { Awaitable, Driver } from './driver.ts';
 import type { ExportContext, ExportListing, ExportSource, OpenExport } from './export-source.ts';
+import { isDriver, notDriver } from './is-driver.ts';
 
 export interface ExportLookupOptions {
   /** What there is. Absent: listing is refused by policy. */
@@ -31,7 +32,9 @@ export function exportLookup(options: ExportLookupOptions): ExportSource {
 
     async open(name, context) {
       const driver = await options.open(name, context);
-      return driver && openExport(name, driver);
+      if (driver === undefined) return undefined;
+      if (!isDriver(driver)) throw notDriver(driver);
+      return openExport(name, driver);
     },
   };
 }

@@ -6,19 +6,19 @@ import type { Awaitable, Driver } from './driver.ts';
 import { DriverError } from './driver-error.ts';
 import type { ExportListing, ExportSource, OpenExport } from './export-source.ts';
 import { checkExportText } from './export-text.ts';
+import { isDriver, notDriver } from './is-driver.ts';
 import { SharedDisk } from './shared-disk.ts';
 
 /** A disk, a function that opens it, or either with more about it. A function is called at the first use. */
-export type ExportDefinition =
-  | Driver
-  | (() => Awaitable<Driver>)
-  | {
-      readonly driver: Driver | (() => Awaitable<Driver>);
-      /** One line for people: at most 4096 bytes of UTF-8, without NUL. */
-      readonly description?: string;
-      /** "require": for connections under TLS only. Absent: for all. */
-      readonly tls?: 'require';
-    };
+export type ExportDefinition = Driver | (() => Awaitable<Driver>) | DescribedExport;
+
+interface DescribedExport {
+  readonly driver: Driver | (() => Awaitable<Driver>);
+  /** One line for people: at most 4096 bytes of UTF-8, without NUL. */
+  readonly description?: string;
+  /** "require": for connections under TLS only. Absent: for all. */
+  readonly tls?: 'require';
+}
 
 /** The source that `exportTable` makes: it owns its disks. */
 export interface ExportTable extends ExportSource {
@@ -51,8 +51,8 @@ export interface ExportTable extends ExportSource {
  * matters and such names may occur.
  *
  * Throws a `TypeError` for an empty table, a name given twice, a name or description that is over 4096
- * bytes of UTF-8 or holds a NUL, and a `tls` that is neither "require" nor absent. A closed source
- * refuses with `DriverError("ESHUTDOWN")`.
+ * bytes of UTF-8 or holds a NUL, a `tls` that is neither "require" nor absent, and what is no definition. A
+ * closed source refuses with `DriverError("ESHUTDOWN")`.
  */
 export function exportTable(
   table:
@@ -107,18 +107,27 @@ function entriesOf(
     const what = `export ${JSON.stringify(name.slice(0, 64))}`;
     checkExportText(`${what}: name`, name);
     if (entries.has(name)) throw new TypeError(`${what}: expected once, found twice`);
-    if (typeof definition === 'function' || 'read' in definition) {
+    if (typeof definition === 'function' || isDriver(definition)) {
       const disk = new SharedDisk(definition);
       entries.set(name, { listing: { name }, disk, requiresTls: false });
       continue;
     }
-    const { driver, description, tls } = definition;
+    const { driver, description, tls } = partsOf(what, definition);
     if (description !== undefined) checkExportText(`${what}: description`, description);
     const listing = { name, ...(description !== undefined && { description }) };
     const requiresTls = isRequired(what, tls);
     entries.set(name, { listing, disk: new SharedDisk(driver), requiresTls });
   }
   return entries;
+}
+
+/** A program without types may give anything, and finds out now rather than with its first client. */
+function partsOf(what: string, definition: DescribedExport): DescribedExport {
+  const found: unknown = definition;
+  const isDescribed = typeof found === 'object' && found !== null && 'driver' in found;
+  const driver = isDescribed ? found.driver : found;
+  if (typeof driver === 'function' || isDriver(driver)) return definition;
+  throw notDriver(driver, `${what}: `);
 }
 
 /** From a configuration it may be anything, and a demand that is misspelt must not be passed over. */
@@ -146,8 +155,14 @@ async function openAtStart({ listing, disk }: Entry): Promise<void> {
   }
 }
 
+/** Each as soon as it is open: one that does not open keeps no other from its end. */
 async function closeAll(entries: Iterable<Entry>): Promise<void> {
-  const opened = await Promise.all(Array.from(entries, ({ disk }) => disk.opened()));
-  const drivers = new Set(opened.filter((driver) => driver !== undefined));
-  await allClosed(Array.from(drivers, flushAndClose));
+  const closed = new Set<Driver>();
+  const closeOne = async ({ disk }: Entry): Promise<void> => {
+    const driver = await disk.opened();
+    if (driver === undefined || closed.has(driver)) return;
+    closed.add(driver);
+    await flushAndClose(driver);
+  };
+  await allClosed(Array.from(entries, closeOne));
 }

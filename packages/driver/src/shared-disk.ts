@@ -2,6 +2,7 @@
  * A disk that many connections share: opened once, at its first use.
  */
 import type { Awaitable, Driver } from './driver.ts';
+import { isDriver, notDriver } from './is-driver.ts';
 
 export class SharedDisk {
   readonly #opener: () => Awaitable<Driver>;
@@ -14,11 +15,14 @@ export class SharedDisk {
     if (typeof disk !== 'function') this.#opened = disk;
   }
 
-  /** The disk. Uses at the same time share one opening; one that failed is tried again at the next use. */
+  /**
+   * The disk. Uses at the same time share one opening; one that failed is tried again at the next use. What opens no
+   * driver fails with a `TypeError`.
+   */
   open(): Awaitable<Driver> {
     if (this.#opened !== undefined) return this.#opened;
     const answer = this.#opener();
-    if ('read' in answer) {
+    if (isDriver(answer)) {
       this.#opened = answer;
       return answer;
     }
@@ -40,6 +44,7 @@ export class SharedDisk {
   async #settle(answer: Promise<Driver>): Promise<Driver> {
     try {
       const driver = await answer;
+      if (!isDriver(driver)) throw notDriver(driver);
       this.#opened = driver;
       return driver;
     } catch (error) {
