@@ -34,11 +34,18 @@ export function nbdErrorFrom(cause: unknown, attempt: string): NbdError {
   if (cause instanceof NbdError) return cause;
   if (!(cause instanceof Error)) return new NbdError('EIO', `${attempt}: ${String(cause)}`);
   const code = (cause as NodeJS.ErrnoException).code;
+  return new NbdError(code ?? 'EIO', `${attempt}: ${textOf(cause)}`, { cause });
+}
+
+function textOf(cause: Error): string {
+  // The message of OpenSSL is numbers and a place in its sources, around the reason.
+  if ('reason' in cause && typeof cause.reason === 'string' && 'library' in cause) {
+    return `${String(cause.library)}: ${cause.reason}`;
+  }
   // A host with several addresses fails with one error for each; the message of the whole is empty.
   const [first] = cause instanceof AggregateError ? (cause.errors as readonly unknown[]) : [];
   const text = cause.message === '' && first instanceof Error ? first.message : cause.message;
-  // What OpenSSL says ends with the line.
-  return new NbdError(code ?? 'EIO', `${attempt}: ${text.trimEnd()}`, { cause });
+  return text.trimEnd();
 }
 
 /** How a request has failed that began at `requestOffset`. */

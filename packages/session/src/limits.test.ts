@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_LIMITS, LIMIT_BOUNDS, limitsWith, type SessionLimits } from './limits.ts';
+import { clientLimitsWith, DEFAULT_CLIENT_LIMITS } from './client/client-limits.ts';
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_MEMORY_LIMITS,
+  LIMIT_BOUNDS,
+  limitsWith,
+  memoryLimitsWith,
+  type SessionLimits,
+} from './limits.ts';
 
 const names = Object.keys(DEFAULT_LIMITS) as (keyof SessionLimits)[];
 
@@ -41,3 +49,34 @@ test.each([
     new RangeError(`${name} must be at most ${most}, not ${most + 1}`),
   );
 });
+
+const families = [
+  ['of a session', limitsWith, DEFAULT_LIMITS],
+  ['of a client', clientLimitsWith, DEFAULT_CLIENT_LIMITS],
+  ['of memory', memoryLimitsWith, DEFAULT_MEMORY_LIMITS],
+] as const;
+
+test.each(families)(
+  'a limit %s that there is not is refused, and told which there are',
+  (_, limitsIn, defaults) => {
+    const known = Object.keys(defaults).join(', ');
+    for (const name of ['inflightMax', 'maxConnections', 'constructor', '__proto__']) {
+      const attempt = () => limitsIn(JSON.parse(`{ "${name}": 7 }`) as object);
+      expect(attempt).toThrow(
+        new TypeError(`limits: there is no "${name}", expected one of ${known}`),
+      );
+    }
+  },
+);
+
+test.each(families)(
+  'a limit %s that is set to undefined is refused, and none changes another',
+  (_, limitsIn, defaults) => {
+    for (const name of Object.keys(defaults)) {
+      expect(() => limitsIn({ [name]: undefined })).toThrow(
+        new RangeError(`${name} must be a whole number of at least 1, not undefined`),
+      );
+      expect(limitsIn({ [name]: 4096 })).toEqual({ ...defaults, [name]: 4096 });
+    }
+  },
+);

@@ -1,5 +1,5 @@
 import { STRING_BYTES_MAX } from '@nbd/codec';
-import { checkLimits } from './check-limits.ts';
+import { overrideLimits } from './override-limits.ts';
 
 /**
  * What one connection may ask of us: each limit with its unit, its default and the reason.
@@ -96,11 +96,11 @@ export const LIMIT_BOUNDS: {
 /**
  * The defaults with `overrides` in their place.
  *
- * @throws RangeError for a limit that is not a safe integer of at least 1, and for one out of its `LIMIT_BOUNDS`
+ * @throws TypeError for a limit that there is not; RangeError for one that is not a safe integer of at least 1, or out of
+ * its `LIMIT_BOUNDS`
  */
 export function limitsWith(overrides: Partial<SessionLimits> = {}): SessionLimits {
-  const limits = { ...DEFAULT_LIMITS, ...overrides };
-  checkLimits(limits);
+  const limits = overrideLimits(DEFAULT_LIMITS, overrides);
   for (const [name, bounds] of Object.entries(LIMIT_BOUNDS)) {
     const value = limits[name as keyof SessionLimits];
     const { minimum = 1, maximum = Number.MAX_SAFE_INTEGER } = bounds;
@@ -108,4 +108,13 @@ export function limitsWith(overrides: Partial<SessionLimits> = {}): SessionLimit
     if (value > maximum) throw new RangeError(`${name} must be at most ${maximum}, not ${value}`);
   }
   return limits;
+}
+
+/**
+ * The defaults with `overrides` in their place.
+ *
+ * @throws TypeError for a limit that there is not; RangeError for one that is not a safe integer of at least 1
+ */
+export function memoryLimitsWith(overrides: Partial<MemoryLimits> = {}): MemoryLimits {
+  return overrideLimits(DEFAULT_MEMORY_LIMITS, overrides);
 }

@@ -1,15 +1,17 @@
 /**
- * A host that grants every question and carries out every request on an array of bytes, at once or when it is
+ * A host that answers every question and carries out every request on an array of bytes, at once or when it is
  * told to, and writes down what it saw. For properties over whole conversations.
  */
-import { Command, Option } from '@nbd/codec';
+import { Command, ErrorCode, Option, OptionReply } from '@nbd/codec';
 import {
   BufferPool,
   type Chunks,
   type InFlight,
+  type Question,
   type ServerEvent,
   ServerSession,
   type SessionLimits,
+  type TlsMode,
 } from '../src/index.ts';
 import { concat } from './client-bytes.ts';
 import { factsOf } from './conversation.ts';
@@ -20,6 +22,12 @@ export interface AutomaticHostOptions {
   readonly limits?: Partial<SessionLimits>;
   /** Whether a request is answered in the turn in which it comes. Default: always. */
   readonly answersAtOnce?: (request: InFlight) => boolean;
+  /** Whether a question is answered with an error. Default: none is. */
+  readonly refuses?: (question: Question) => boolean;
+  /** Whether a request is answered with an error. Default: none is. */
+  readonly fails?: (request: InFlight) => boolean;
+  /** Whether clients may, or must, have TLS, which only says that it is there. Default: off. */
+  readonly tls?: TlsMode;
   /** Whether it puts payloads where they belong by itself. Default: no. */
   readonly lands?: boolean;
   /** Memory that other hosts may have used before. Default: its own. */
@@ -39,19 +47,29 @@ export class AutomaticHost {
   /** Where in the output the answer to EXPORT_NAME is, if there was one. */
   exportNameAnswerAt: number | undefined;
   readonly #answersAtOnce: (request: InFlight) => boolean;
+  readonly #refuses: (question: Question) => boolean;
+  readonly #fails: (request: InFlight) => boolean;
+  readonly #tls: TlsMode;
   readonly #lands: boolean;
   readonly #output: Uint8Array[] = [];
   #outputBytes = 0;
+  #isSecuring = false;
 
   constructor({
     limits = {},
     answersAtOnce = () => true,
+    refuses = () => false,
+    fails = () => false,
+    tls = 'off',
     lands = false,
     pool = new BufferPool(),
   }: AutomaticHostOptions = {}) {
     this.pool = pool;
-    this.session = new ServerSession({ limits, pool: this.pool });
+    this.session = new ServerSession({ limits, pool: this.pool, tls });
     this.#answersAtOnce = answersAtOnce;
+    this.#refuses = refuses;
+    this.#fails = fails;
+    this.#tls = tls;
     this.#lands = lands;
     this.turn();
   }
@@ -91,8 +109,19 @@ export class AutomaticHost {
     while (this.lent.length > 0) this.answers(0);
   }
 
-  /** The loop of `ServerSession`. */
+  /** The loop of `ServerSession`; once more if TLS has come. */
   turn(): void {
+    this.#drain();
+    if (this.#isSecuring && this.session.phase !== 'ended') {
+      this.#isSecuring = false;
+      this.session.secured();
+      this.#drain();
+    }
+    const { phase, wantsBytes, isBusy } = this.session;
+    if (phase !== 'ended' && !wantsBytes && !isBusy) throw new Error('S4: no progress is possible');
+  }
+
+  #drain(): void {
     const { session } = this;
     for (let event = session.nextEvent(); event !== undefined; event = session.nextEvent()) {
       this.events.push(spell(event));
@@ -104,26 +133,22 @@ export class AutomaticHost {
       next.slab.release();
     }
     session.keepRest();
-    const { readyBytes, phase, wantsBytes, isBusy } = session;
+    const { readyBytes } = session;
     if (readyBytes > 0) throw new Error(`expected all output to be taken, found ${readyBytes}`);
-    if (phase !== 'ended' && !wantsBytes && !isBusy) throw new Error('S4: no progress is possible');
   }
 
   #actOn(event: ServerEvent): void {
     switch (event.kind) {
       case 'list':
-        this.session.grantList([{ name: 'disk', description: 'of a test' }]);
-        break;
       case 'contexts':
-        this.session.grantContexts([{ name: 'base:allocation' }, { name: 'x-test:map' }]);
+      case 'open':
+        if (this.#refuses(event))
+          this.session.refuse(OptionReply.ERR_POLICY, 'as the test wants it');
+        else this.#grant(event);
         break;
       case 'secure':
-        throw new Error('expected no TLS, found STARTTLS granted');
-      case 'open':
-        if (event.option === Option.EXPORT_NAME) {
-          this.exportNameAnswerAt = this.#outputBytes + this.session.readyBytes;
-        }
-        this.session.grantExport(factsOf({ name: event.exportName }));
+        if (this.#tls === 'off') throw new Error('expected no TLS, found STARTTLS granted');
+        this.#isSecuring = true;
         break;
       case 'request':
         if (this.#answersAtOnce(event)) this.#carryOut(event);
@@ -137,9 +162,30 @@ export class AutomaticHost {
     }
   }
 
+  #grant(question: Question): void {
+    switch (question.kind) {
+      case 'list':
+        this.session.grantList([{ name: 'disk', description: 'of a test' }]);
+        break;
+      case 'contexts':
+        this.session.grantContexts([{ name: 'base:allocation' }, { name: 'x-test:map' }]);
+        break;
+      case 'open':
+        if (question.option === Option.EXPORT_NAME) {
+          this.exportNameAnswerAt = this.#outputBytes + this.session.readyBytes;
+        }
+        this.session.grantExport(factsOf({ name: question.exportName }));
+        break;
+    }
+  }
+
   #carryOut(request: InFlight): void {
     const { type, offset, length, cookieLow } = request;
     const end = offset + length;
+    if (this.#fails(request)) {
+      this.#fail(request);
+      return;
+    }
     switch (type) {
       case Command.READ:
         this.dataBytes.set(cookieLow, length);
@@ -158,6 +204,13 @@ export class AutomaticHost {
         break;
     }
     this.session.finish(request);
+  }
+
+  /** An error at the last byte. A READ has a place for its data by then. */
+  #fail(request: InFlight): void {
+    const { type, offset, length } = request;
+    if (type === Command.READ) this.session.reserveData(request);
+    this.session.fail(request, ErrorCode.EIO, length > 0 ? offset + length - 1 : undefined);
   }
 
   /** Each context says which bytes of the disk are not zero, the second of every other one. */

@@ -1,4 +1,4 @@
-import { checkLimits } from '../check-limits.ts';
+import { overrideLimits } from '../override-limits.ts';
 
 /** What a server may make us hold: each limit with its unit, its default and the reason. */
 export interface ClientLimits {
@@ -25,10 +25,8 @@ export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
 /**
  * The defaults with `overrides` in their place.
  *
- * @throws RangeError for a limit that is not a safe integer of at least 1
+ * @throws TypeError for a limit that there is not; RangeError for one that is not a safe integer of at least 1
  */
 export function clientLimitsWith(overrides: Partial<ClientLimits> = {}): ClientLimits {
-  const limits = { ...DEFAULT_CLIENT_LIMITS, ...overrides };
-  checkLimits(limits);
-  return limits;
+  return overrideLimits(DEFAULT_CLIENT_LIMITS, overrides);
 }

@@ -7,7 +7,7 @@
  * before they take on more, each with one request at least, so that none can starve another for ever; and
  * each leaves no more than `unsentShare` to a peer that is slow, and is served on when that peer has taken it.
  */
-import { DEFAULT_MEMORY_LIMITS, type MemoryLimits } from '../limits.ts';
+import { type MemoryLimits, memoryLimitsWith } from '../limits.ts';
 
 /** The smallest class: classes are powers of two from here on. */
 const CLASS_BYTES_MIN = 4096;
@@ -80,8 +80,13 @@ export class BufferPool {
   #lentBytes = 0;
   #inFlight = 0;
 
+  /**
+   * The limits that are left out have their defaults.
+   *
+   * @throws TypeError for a limit that there is not; RangeError for one that is not a safe integer of at least 1
+   */
   constructor(limits: Partial<MemoryLimits> = {}) {
-    this.#limits = { ...DEFAULT_MEMORY_LIMITS, ...limits };
+    this.#limits = memoryLimitsWith(limits);
   }
 
   /** What is out on loan, in bytes. */

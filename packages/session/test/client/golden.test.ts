@@ -1,4 +1,4 @@
-/** The bytes of protocol.md, section 8, as a client says and hears them. */
+/** Messages to the byte, as a client says and hears them. */
 import { CommandFlag, ErrorCode, Info, Option } from '@nbd/codec';
 import { expect, test } from 'vitest';
 import type { ClientSession } from '../../src/index.ts';
