@@ -24,7 +24,7 @@ import type { ClientMetrics } from './metrics/server-metrics.ts';
 import type { Progress } from './standstill-watch.ts';
 import type { RepeatedLines } from './repeated-lines.ts';
 import { SocketChannel, type SocketChannelOptions } from './socket-channel.ts';
-import type { Secured, TlsTerminator } from './tls-terminator.ts';
+import type { Secured, TlsTerminator } from './tls/tls-terminator.ts';
 
 /** What the connections of a server have in common. */
 export interface ConnectionSettings extends SocketChannelOptions {

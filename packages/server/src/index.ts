@@ -26,7 +26,7 @@ export type {
   ServerEvents,
 } from './server.ts';
 export type { ServerCounters } from './server-counters.ts';
-export type { TlsCertificates, TlsOptions } from './tls-options.ts';
+export type { TlsCertificates, TlsOptions } from './tls/tls-options.ts';
 export type { SessionLimits, TlsMode } from '@nbd/session';
 
 // Over several threads

@@ -19,12 +19,21 @@ test('what is said of one limit changes no other', () => {
   expect(sessionLimitsIn(limits)).toEqual({ ...DEFAULT_LIMITS, extentsMax: 7 });
 });
 
+test('a limit that is set to undefined has its default, and one that is null is refused', () => {
+  expect(serverLimitsWith({ idleTimeout: undefined } as object)).toEqual(serverLimitsWith());
+  expect(() => serverLimitsWith({ idleTimeout: null } as object)).toThrow(
+    new RangeError('idleTimeout must be a whole number from 0 to 2147483647, not null'),
+  );
+});
+
 test.each([['inflightMax'], ['maxConnections'], ['constructor']])(
   'a limit that there is not, such as %s, is refused: whoever set it relies on it',
   (name) => {
     const attempt = () => serverLimitsWith({ [name]: 7 });
     expect(attempt).toThrow(TypeError);
-    expect(attempt).toThrow(`limits: there is no "${name}"`);
+    expect(attempt).toThrow(
+      `limits: there is no "${name}", expected one of connectionsPerAddressMax, tlsHandshakeTimeout, `,
+    );
   },
 );
 

@@ -217,11 +217,12 @@ export const LIMITS: { readonly [Name in keyof ServerLimits]: Limit } = {
 export function serverLimitsWith(overrides: Partial<ServerLimits> = {}): ServerLimits {
   for (const name of Object.keys(overrides)) {
     if (Object.hasOwn(LIMITS, name)) continue;
-    throw new TypeError(`limits: there is no ${JSON.stringify(name)}`);
+    const known = Object.keys(LIMITS).join(', ');
+    throw new TypeError(`limits: there is no ${JSON.stringify(name)}, expected one of ${known}`);
   }
   const limits = Object.entries(LIMITS).map(([name, limit]: [string, Limit]) => {
     const { minimum = 1, maximum = Number.MAX_SAFE_INTEGER } = limit;
-    const value = overrides[name as keyof ServerLimits] ?? limit.default;
+    const { [name as keyof ServerLimits]: value = limit.default } = overrides;
     return [name, checkWhole(name, value, { minimum, maximum })] as const;
   });
   return Object.fromEntries(limits) as unknown as ServerLimits;

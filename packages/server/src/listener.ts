@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { type Address, formatUri } from './address.ts';
 import { acceptWithSharedReads } from './shared-reads.ts';
-import { listeningDescriptor } from './socket-handle.ts';
+import { descriptorOf } from './socket-handle.ts';
 import { listenOnSocketFile } from './unix-socket-file.ts';
 
 /** Connections that the kernel keeps for us until we accept them. */
@@ -65,7 +65,7 @@ export class Listener {
 
   /** What to give as `descriptor` to listeners of other threads. Undefined where that cannot be. */
   get descriptor(): number | undefined {
-    return listeningDescriptor(this.#server);
+    return descriptorOf(this.#server);
   }
 
   /** Accepts no more. Node removes the file of a Unix socket. */

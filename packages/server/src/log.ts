@@ -1,6 +1,6 @@
 /**
- * Where the server says what happens. The methods are those of pino, so a pino logger fits as it is;
- * so does `console` behind a line of code. The default says nothing.
+ * Where the server says what happens. The methods are those of pino, so a pino logger fits as it is, and so does
+ * `console`. The default says nothing.
  */
 export interface Log {
   /** The course of things: a client came, entered an export, left. */

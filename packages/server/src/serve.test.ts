@@ -35,6 +35,18 @@ describe('serve refuses', () => {
       'either exports or source, found both',
     ],
     ['no address', { listen: [] }, 'expected an address to listen on, found none'],
+    ['a port', { listen: 10_809 }, 'listen: expected an NBD URI or a list of them, found 10809'],
+    ['null for an address', { listen: null }, 'or a list of them, found null'],
+    [
+      'a source that opens nothing',
+      { exports: undefined, source: {} },
+      'source: expected an object with the method open, found none',
+    ],
+    [
+      'what is no disk',
+      { exports: { disk: 'disk.img' } },
+      'export "disk": expected a driver, an object with the method read, found a string',
+    ],
     ['a wrong address', { listen: '127.0.0.1' }, '"127.0.0.1" is not an address'],
     ['one wrong address of two', { listen: ['nbd://127.0.0.1:0', 'x'] }, '"x" is not an address'],
     ['an unknown way to read', { reads: 'fast' }, 'reads must be "shared" or "own", not "fast"'],

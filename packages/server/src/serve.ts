@@ -20,8 +20,8 @@ import { Metering } from './metrics/metering.ts';
 import { type Fellows, Server } from './server.ts';
 import { RepeatedLines } from './repeated-lines.ts';
 import { READ_BUFFER_BYTES } from './shared-reads.ts';
-import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
-import type { TlsTerminator } from './tls-terminator.ts';
+import { checkTlsOptions, type TlsOptions } from './tls/tls-options.ts';
+import type { TlsTerminator } from './tls/tls-terminator.ts';
 import { Turnstile, type TurnstileRules } from './turnstile.ts';
 
 export interface ServeOptions {
@@ -96,7 +96,7 @@ export interface Share {
 export async function serveShare(options: ServeOptions, share: Share): Promise<Server> {
   const { listen = 'nbd://127.0.0.1:10809', log: given = SILENT } = options;
   const log = unfailing(given);
-  const uris = typeof listen === 'string' ? [listen] : listen;
+  const uris = typeof listen === 'string' ? [listen] : mustBeList(listen);
   if (uris.length === 0) throw new TypeError('expected an address to listen on, found none');
   const limits = serverLimitsWith(options.limits);
   const exports = sourceOf(options);
@@ -155,8 +155,16 @@ export function optionLimits(options: Partial<OptionLimits>): OptionLimits {
 
 /** Loaded where there is TLS only: Node's modules for it take 3 MiB. */
 async function openTls(options: TlsOptions, limits: ServerLimits): Promise<TlsTerminator> {
-  const { TlsTerminator } = await import('./tls-terminator.ts');
+  const { TlsTerminator } = await import('./tls/tls-terminator.ts');
   return TlsTerminator.open(options, limits.tlsHandshakeTimeout);
+}
+
+/** A port alone, say, is none. */
+function mustBeList(listen: readonly string[]): readonly string[] {
+  if (Array.isArray(listen)) return listen as readonly string[];
+  throw new TypeError(
+    `listen: expected an NBD URI or a list of them, found ${JSON.stringify(listen)}`,
+  );
 }
 
 /** Where the mode requires TLS, the address says so. */
@@ -181,9 +189,15 @@ function sourceOf({ exports, source }: ServeOptions): ExportSource {
   if (exports !== undefined && source !== undefined) {
     throw new TypeError('expected either exports or source, found both');
   }
-  if (source !== undefined) return source;
+  if (source !== undefined) return mustOpen(source);
   if (exports !== undefined) return exportTable(exports);
   throw new TypeError('expected exports or source, found neither');
+}
+
+/** A source that opens nothing would turn every client away. */
+function mustOpen(source: ExportSource): ExportSource {
+  if (typeof (source as Partial<ExportSource>).open === 'function') return source;
+  throw new TypeError('source: expected an object with the method open, found none');
 }
 
 /** As the table has it: the export without a name, or else the first. */

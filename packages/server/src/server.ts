@@ -12,13 +12,15 @@ import type { ExportSource, TlsPeer } from '@nbd/driver';
 import { Tally, type TlsMode } from '@nbd/session';
 import { type Address, formatUri } from './address.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
+import { DescriptorWatch } from './descriptor-watch.ts';
 import { Listener } from './listener.ts';
 import { count } from './metrics/count.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
 import { type OverdueLimits, watchOverdue } from './overdue-clients.ts';
 import { peerOf } from './peer-name.ts';
 import type { ServerCounters } from './server-counters.ts';
-import type { TlsOptions } from './tls-options.ts';
+import { descriptorOf } from './socket-handle.ts';
+import type { TlsOptions } from './tls/tls-options.ts';
 import type { TurnedAway, Turnstile, TurnstileRules } from './turnstile.ts';
 import { checkMillis } from './whole-number.ts';
 import { within } from './within.ts';
@@ -95,6 +97,7 @@ export class Server extends EventEmitter<ServerEvents> {
   #total = 0;
   readonly #refused = new Map<keyof typeof REFUSALS, number>();
   readonly #unwatch: () => void;
+  readonly #descriptors: DescriptorWatch;
   #ready = false;
   #closing: Promise<CloseReport> | undefined;
 
@@ -103,6 +106,7 @@ export class Server extends EventEmitter<ServerEvents> {
     super();
     this.#settings = settings;
     this.#unwatch = watchOverdue(this.#connections, settings);
+    this.#descriptors = new DescriptorWatch(settings.log);
   }
 
   /**
@@ -129,6 +133,7 @@ export class Server extends EventEmitter<ServerEvents> {
       throw error;
     }
     this.#ready = true;
+    if (descriptors.length === 0) this.#descriptors.expect(this.#settings.rules.openMax);
   }
 
   /** Whether clients are accepted. */
@@ -245,6 +250,7 @@ export class Server extends EventEmitter<ServerEvents> {
   #accept(socket: Socket, { kind, tls }: Address): void {
     // From the first moment, or an early reset would be thrown as an unhandled error (C-006).
     socket.on('error', () => socket.destroy());
+    this.#descriptors.accepted(descriptorOf(socket));
     const address = kind === 'unix' ? undefined : socket.remoteAddress;
     const peer = peerOf(socket, kind);
     const id = this.#closing === undefined ? this.#settings.turnstile.enter(address) : 'closing';

@@ -9,7 +9,7 @@ import type { Channel, ChannelReceiver, Taker } from '@nbd/session';
 import type { EagerLoop } from './eager-loop.ts';
 import { SharedReadsSocket } from './shared-reads.ts';
 import { takenBytes, untakenBytes } from './socket-handle.ts';
-import type { Secured } from './tls-terminator.ts';
+import type { Secured } from './tls/tls-terminator.ts';
 
 /** After `end`, how long a peer may take without reading on, and then to close, before we close. */
 const LINGER_MILLIS = 5000;

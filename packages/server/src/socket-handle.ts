@@ -44,9 +44,9 @@ function isReading(handle: unknown): handle is SocketHandle {
   return typeof (handle as SocketHandle | null | undefined)?.readStart === 'function';
 }
 
-/** The descriptor that a server listens by. Undefined where there are none, as on Windows. */
-export function listeningDescriptor(server: Server): number | undefined {
-  const { _handle: handle } = server as unknown as WithHandle;
+/** The descriptor that a server listens by, or that a socket has. Undefined where there are none, as on Windows. */
+export function descriptorOf(endpoint: Server | Socket): number | undefined {
+  const { _handle: handle } = endpoint as unknown as WithHandle;
   const fd = (handle as { readonly fd?: unknown } | null | undefined)?.fd;
   return typeof fd === 'number' && fd >= 0 ? fd : undefined;
 }

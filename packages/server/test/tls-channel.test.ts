@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls';
 import type { ChannelReceiver } from '@nbd/session';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { SocketChannel, type Terminate } from '../src/socket-channel.ts';
-import { TlsTerminator } from '../src/tls-terminator.ts';
+import { TlsTerminator } from '../src/tls/tls-terminator.ts';
 import { acceptedSocket } from './accepted-socket.ts';
 import { content } from './client-bytes.ts';
 import { AUTHORITY, certificates } from './secure-client.ts';

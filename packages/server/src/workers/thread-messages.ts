@@ -7,7 +7,7 @@ import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import type { ServeOptions } from '../serve.ts';
 import type { ConnectionInfo, ServerEvents } from '../server.ts';
 import type { ServerCounters } from '../server-counters.ts';
-import type { TlsOptions } from '../tls-options.ts';
+import type { TlsOptions } from '../tls/tls-options.ts';
 import type { PlainError } from './plain-error.ts';
 
 /** What all threads of a server are given alike. */

@@ -7,7 +7,7 @@ import type { ServerMetrics } from '../metrics/server-metrics.ts';
 import { sumMetrics } from '../metrics/sum-metrics.ts';
 import type { CloseReport, ServerEvents } from '../server.ts';
 import type { ServerCounters } from '../server-counters.ts';
-import type { TlsOptions } from '../tls-options.ts';
+import type { TlsOptions } from '../tls/tls-options.ts';
 import type { Turnstile } from '../turnstile.ts';
 import { checkMillis } from '../whole-number.ts';
 import { within } from '../within.ts';
@@ -83,6 +83,11 @@ export class WorkerServer extends EventEmitter<WorkerServerEvents> {
   /** One NBD URI for each address, of the export `exportName` if that was given. */
   get uris(): readonly string[] {
     return this.addresses.map((address) => formatUri(address, this.#settings.exportName));
+  }
+
+  /** How many clients there are. As opposed to `counters` it asks no worker, of which one may be stuck. */
+  get openConnections(): number {
+    return this.#settings.turnstile.open;
   }
 
   /** What all workers have served so far, together. Of a closed server: in all. */

@@ -2,8 +2,10 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { ConnectionInfo } from '../../src/index.ts';
+import { read } from '../client-bytes.ts';
 import { dial, enter, firstAddress } from '../socket-client.ts';
-import { connectionsOpen, oneOfEach, servingWorkers } from './serving-workers.ts';
+import { State } from './exports.ts';
+import { connectionsOpen, heldWrites, oneOfEach, servingWorkers } from './serving-workers.ts';
 
 test('the server tells of each client that comes and goes, of whichever worker', async () => {
   const { server } = await servingWorkers({ exportName: 'disk' });
@@ -34,4 +36,16 @@ test('C-029 connections from one address are counted over all workers', async ()
   await connectionsOpen(server, 2);
   await enter(server);
   expect((await server.counters()).connections).toEqual({ open: 3, total: 4, refused: 4 });
+});
+
+test('how many clients there are is told also while a worker is stuck', async () => {
+  const { server, state } = await servingWorkers();
+  expect(server.openConnections).toBe(0);
+  const clients = [await enter(server, 'disk'), await enter(server, 'blocking')];
+  clients[1]?.says(read(0, 512));
+  await heldWrites(state, 1);
+  expect(server.openConnections).toBe(2);
+  Atomics.store(state, State.GATE, 1);
+  Atomics.notify(state, State.GATE);
+  await clients[1]?.hearsReply(512);
 });

@@ -14,7 +14,7 @@ export interface TestData {
 
 /** Places in the state, which is words of 32 bits. */
 export const State = {
-  /** Writes to "held" that wait until the gate is open. */
+  /** Calls of "held" and "blocking" that wait until the gate is open. */
   HELD: 0,
   GATE: 1,
   /** How many threads have closed their exports, and which was the last. */
@@ -33,7 +33,12 @@ export function openExports(
   if (fails('open')) throw new DriverError('EIO', 'the disk is at home');
   log.debug({ index }, 'exports are open');
   const disk = sharedMemoryDriver(memory);
-  const table = exportTable({ disk: telling(disk, index), held: holding(disk, words), mortal });
+  const table = exportTable({
+    disk: telling(disk, index),
+    held: holding(disk, words),
+    blocking: blocking(words),
+    mortal,
+  });
   return {
     list: () => table.list(),
     open: (name) => table.open(name),
@@ -68,6 +73,17 @@ function holding(disk: Driver, words: Int32Array): Driver {
       Atomics.add(words, State.HELD, 1);
       while (Atomics.load(words, State.GATE) === 0) await new Promise(setImmediate);
       await disk.write?.(source, offset, options);
+    },
+  };
+}
+
+/** Whoever reads from it holds up the whole thread. */
+function blocking(words: Int32Array): Driver {
+  return {
+    size: 512,
+    read() {
+      Atomics.add(words, State.HELD, 1);
+      Atomics.wait(words, State.GATE, 0);
     },
   };
 }

@@ -78,7 +78,7 @@ export async function oneOfEach(
   }
 }
 
-/** Resolves when `count` writes to "held" wait. */
+/** Resolves when `count` calls of "held" and "blocking" wait. */
 export async function heldWrites(state: Int32Array, count: number): Promise<void> {
   while (Atomics.load(state, State.HELD) < count) await new Promise(setImmediate);
 }

@@ -9,7 +9,7 @@ import { ProgramError } from '../../../../apps/demo-server/src/program-error.ts'
 import { parseSpec } from '../../../../apps/demo-server/src/settings/spec.ts';
 import { formatNbdUri, type NbdUri, parseNbdUri } from '../../../../packages/client/src/nbd-uri.ts';
 import { formatUri, parseAddress } from '../../../../packages/server/src/address.ts';
-import { parseKeys } from '../../../../packages/server/src/pre-shared-keys.ts';
+import { parseKeys } from '../../../../packages/server/src/tls/pre-shared-keys.ts';
 import { bearerOf, bearerProtocols } from '../../../../packages/websocket/src/bearer-protocol.ts';
 import type { Chance } from '../chance.ts';
 import type { Input } from '../input.ts';

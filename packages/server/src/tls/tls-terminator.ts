@@ -11,11 +11,11 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import type { TlsPeer } from '@nbd/driver';
-import { writeSingly } from './socket-handle.ts';
+import { writeSingly } from '../socket-handle.ts';
 import { checkTlsOptions, type TlsOptions } from './tls-options.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline } from '../deadline.ts';
 import { readTlsSettings, type TlsSettings } from './tls-settings.ts';
-import { TIMER_MILLIS_MAX } from './whole-number.ts';
+import { TIMER_MILLIS_MAX } from '../whole-number.ts';
 
 const NOBODYS_KEY = randomBytes(32);
 const NO_SUCH_NAME = 'the TLS handshake failed: there is no key of the name that the client gave';
