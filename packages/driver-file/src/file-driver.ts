@@ -4,6 +4,7 @@
 import { ftruncate } from 'node:fs';
 import { promisify } from 'node:util';
 import type { BlockSize, Driver } from '@nbd/driver';
+import { checkOptions } from './check-options.ts';
 import { chooseReads } from './choose-reads.ts';
 import type { IoChoice } from './choose-reads.ts';
 import { DiskSize } from './disk-size.ts';
@@ -50,7 +51,8 @@ export interface FileDriverOptions {
  * `close` may be called while others are under way: those that need the system again reject with
  * ESHUTDOWN, as do later ones, and it resolves when the system has done with the file.
  *
- * Rejects with `FileOpenError`, whose message is one line for a person.
+ * Rejects with `FileOpenError`, whose message is one line for a person, and with a `TypeError` for an `io` or a `lock` that
+ * there is not.
  */
 export async function fileDriver(options: FileDriverOptions): Promise<Driver> {
   return openFileDriver(options, await loadEnvironment());
@@ -61,6 +63,7 @@ export async function openFileDriver(
   options: FileDriverOptions,
   environment: Environment,
 ): Promise<Driver> {
+  checkOptions(options);
   return diskOf(await openFile(options.path, options.readOnly ?? false), options, environment);
 }
 

@@ -5,6 +5,7 @@ import { stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { DriverError } from '@nbd/driver';
 import type { Driver, ExportContext, ExportListing, ExportSource, OpenExport } from '@nbd/driver';
+import { checkOptions } from './check-options.ts';
 import { isEntryName } from './entry-name.ts';
 import { loadEnvironment } from './environment.ts';
 import { diskOf } from './file-driver.ts';
@@ -49,12 +50,13 @@ export interface FolderExports extends ExportSource {
  * offered either, nor are names that begin with a dot, hold control characters or are not UTF-8. The folder itself may be
  * reached by links: its path is the program's own. A hard link is a file like any other.
  *
- * Throws a `RangeError` for an empty path, and unless `entriesMax` is a whole number from 1. `open` rejects with
- * `FileOpenError` for a file that cannot be opened, and with `DriverError("ESHUTDOWN")` once the source is closed. It waits
+ * Throws a `RangeError` for an empty path, and unless `entriesMax` is a whole number from 1, and a `TypeError` for an `io` or
+ * a `lock` that there is not. `open` rejects with `FileOpenError` for a file that cannot be opened, and with `DriverError("ESHUTDOWN")` once the source is closed. It waits
  * for the end of a disk that is being flushed and closed, and then opens the file anew.
  */
 export function folderExports(options: FolderExportsOptions): FolderExports {
   const { path, readOnly = false, entriesMax = 10_000, around, notice, refused } = options;
+  checkOptions(options);
   if (path === '') throw new RangeError('path: expected that of a folder, found an empty text');
   if (!Number.isSafeInteger(entriesMax) || entriesMax < 1) {
     throw new RangeError(`entriesMax: expected a whole number from 1, found ${entriesMax}`);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, statSync, symlinkSync } from 'node:fs';
-import { fileDriver, FileOpenError } from '@nbd/driver-file';
+import { fileDriver, FileOpenError, folderExports } from '@nbd/driver-file';
 import { describe, expect, test } from 'vitest';
 import { loadEnvironment } from '../src/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
@@ -196,4 +196,14 @@ describe('an open file', () => {
     }
     await driver.close?.();
   });
+});
+
+test.each([
+  ['io', 'fast', 'io: expected one of auto, uring, nowait, adaptive, async, found "fast"'],
+  ['lock', 'required', 'lock: expected one of auto, require, warn, off, found "required"'],
+  ['lock', false, 'lock: expected one of auto, require, warn, off, found false'],
+])('%s: %j is refused, whatever the path', async (name, value, message) => {
+  const options = { path: files.path('nothing.img'), [name]: value };
+  await expect(fileDriver(options)).rejects.toThrow(new TypeError(message));
+  expect(() => folderExports(options)).toThrow(new TypeError(message));
 });
