@@ -17,10 +17,11 @@ import {
   mapGeneration,
   parseChunkKey,
 } from './object-names.ts';
+import { NamedChunks } from './named-chunks.ts';
 import type { ObjectStore } from './object-store.ts';
-import { Slots } from './slots.ts';
 import { StoreError } from './store-error.ts';
 import { VolumeError } from './volume-error.ts';
+import { checkedCount } from './volume-options.ts';
 
 export interface CheckProgress {
   /** Objects that were looked at. */
@@ -51,6 +52,8 @@ export interface CheckReport extends CheckProgress {
   readonly orphans: readonly string[];
 }
 
+const NOT_THERE = 'the object is not there';
+
 /** An object that is needed. */
 interface Needed {
   /** Undefined: it is of a base, and needed as long as the clone is there. */
@@ -61,15 +64,20 @@ interface Needed {
 
 /** Objects of bases that a clone needs are checked with it. Rejects with a `VolumeError` or a `StoreError`. */
 export async function checkVolume(store: ObjectStore, options: CheckOptions): Promise<CheckReport> {
-  const { volume, onProgress = () => {}, concurrency = 8 } = options;
+  const { volume, onProgress = () => {} } = options;
   checkName('volume', volume);
+  const concurrency = checkedCount('concurrency', options.concurrency ?? 8, 1);
   const { head } = await readHeadOf(store, volume);
+  const named = await NamedChunks.read(store, volume, head);
   const needed: Needed[] = [];
   const orphans: string[] = [];
   const own = chunksPrefix(volume, head.id);
   const take = (versions: readonly ListedChunk[]) => {
     const kept = keptOf(versions, countingOf(head), head);
-    needed.push(...kept.map((listed) => ({ volume, prefix: own, listed })));
+    for (const listed of kept) {
+      named.seen(0, listed);
+      needed.push({ volume, prefix: own, listed });
+    }
     for (const each of versions) {
       if (!kept.includes(each) && each.generation < head.generation)
         orphans.push(chunkKey(own, each));
@@ -80,7 +88,7 @@ export async function checkVolume(store: ObjectStore, options: CheckOptions): Pr
     if (generation === undefined || generation < head.generation) orphans.push(key);
   });
   await addForeign(store, volume, own, orphans);
-  for (const base of head.bases) {
+  for (const [i, base] of head.bases.entries()) {
     const seen = await readHeadOf(store, base.volume);
     const snapshot = seen.head.snapshots.find(({ id }) => id === base.snapshotId);
     if (snapshot === undefined) {
@@ -90,25 +98,37 @@ export async function checkVolume(store: ObjectStore, options: CheckOptions): Pr
     const counting = countingOfSnapshot(seen.head, snapshot);
     await listChunks(store, prefix, (versions) => {
       const kept = keptOf(versions, counting, { snapshots: [] });
-      needed.push(...kept.map((listed) => ({ volume: undefined, prefix, listed })));
+      for (const listed of kept) {
+        named.seen(i + 1, listed);
+        needed.push({ volume: undefined, prefix, listed });
+      }
     });
   }
 
-  const damaged: Damage[] = [];
-  const slots = new Slots(concurrency);
+  const damaged: Damage[] = (await named.lost()).map((key) => ({ key, reason: NOT_THERE }));
   let [checked, bytes] = [0, 0];
   const total = needed.length;
-  await Promise.all(
-    needed.map((each) =>
-      slots.run(async () => {
-        const reason = await faultOf(store, each, head.chunkBytes);
-        if (reason !== undefined) damaged.push({ key: keyOf(each), reason });
-        checked += 1;
-        bytes += each.listed.size;
-        onProgress({ checked, total, bytes });
-      }),
-    ),
-  );
+  // So many at a time take the next one from there: a promise for each would be more memory than the list itself.
+  const left = needed.values();
+  let isOver = false;
+  const checkNext = async (each: Needed): Promise<void> => {
+    const reason = await faultOf(store, each, head.chunkBytes);
+    if (reason !== undefined) damaged.push({ key: keyOf(each), reason });
+    checked += 1;
+    bytes += each.listed.size;
+    onProgress({ checked, total, bytes });
+  };
+  const checkSome = async (): Promise<void> => {
+    try {
+      for (const each of left) {
+        if (isOver) break;
+        await checkNext(each);
+      }
+    } finally {
+      isOver = true;
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, checkSome));
   return { checked, total, bytes, damaged, orphans };
 }
 
@@ -157,7 +177,7 @@ async function faultOf(
   try {
     const found = await store.get(key);
     if (found === undefined) {
-      return (await isStillNeeded(store, each)) ? 'the object is not there' : undefined;
+      return (await isStillNeeded(store, each)) ? NOT_THERE : undefined;
     }
     checkChunk(key, found.bytes, chunkBytes, found.crc32);
     return undefined;

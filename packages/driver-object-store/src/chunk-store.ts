@@ -1,6 +1,6 @@
 /**
- * A place on this machine where chunks that were read are kept for later. Names of objects are written once and never
- * mean other bytes, so whatever it still has of a name is right, whoever has changed the volume since.
+ * A place on this machine where chunks that were read are kept for later. In one store names of objects are written once
+ * and never mean other bytes, so whatever it still has of a name is right, whoever has changed the volume since.
  */
 export interface ChunkStore {
   /** A copy of what was kept, the caller's from now on; undefined: it is not there, or not any more. Never rejects. */

@@ -16,6 +16,8 @@ export interface ClaimOptions {
   readonly owner: Owner | undefined;
   /** True: whether the owner shows life or not. */
   readonly takeOver: boolean;
+  /** Drawn: the same change marks the volume as one that is being deleted, so that nobody opens it in between. */
+  readonly deletion?: string;
   readonly surroundings: Surroundings;
 }
 
@@ -30,7 +32,7 @@ export interface Claim {
 
 /** Rejects with a `VolumeError` "in-use", which names the owner, when there is one that shows life. */
 export async function claimVolume(store: ObjectStore, options: ClaimOptions): Promise<Claim> {
-  const { volume, owner, takeOver, surroundings } = options;
+  const { volume, owner, takeOver, deletion, surroundings } = options;
   let seen = await readHeadOf(store, volume);
   if (!takeOver) seen = await waitForSilence(store, volume, seen, surroundings);
   if (seen.head.isLeaving) throw isLeaving(store, volume);
@@ -38,7 +40,8 @@ export async function claimVolume(store: ObjectStore, options: ClaimOptions): Pr
   const generation = seen.head.generation + 1;
   const ownedSince = surroundings.clock.now();
   // An attempt of ours may have been found by somebody who only added to it.
-  const isOurs = (head: Head) => head.generation === generation && head.owner?.id === owner?.id;
+  const isOurs = (head: Head) =>
+    head.generation === generation && head.owner?.id === owner?.id && head.deletion === deletion;
   const accepts = (theirs: Head) => {
     if (isOurs(theirs)) return true;
     // Others may edit the head without owning the volume, and the owner may have left.
@@ -53,7 +56,8 @@ export async function claimVolume(store: ObjectStore, options: ClaimOptions): Pr
     if (isOurs(before)) return undefined;
     // Of the version that ours follows at once: the last one that was tried.
     kept = currentMap(before);
-    return { ...sealed(before), owner };
+    const claimed = { ...sealed(before), owner };
+    return deletion === undefined ? claimed : { ...claimed, isLeaving: true, deletion };
   };
   try {
     const head = await chain.swap(change, accepts);

@@ -73,6 +73,8 @@ export async function putNewHead(
     isLittered: false,
     snapshots: [],
     isLeaving: false,
+    deletion: undefined,
+    isDoomed: false,
     counter: 0,
     nonce: drawName(random),
   };

@@ -8,7 +8,7 @@ import { allChunksPrefix, checkName, headKey, pinKey, pinsPrefix } from './objec
 import type { ObjectStore } from './object-store.ts';
 import { pinned } from './snapshot-volume.ts';
 import { StoreError } from './store-error.ts';
-import { machine, type Surroundings } from './surroundings.ts';
+import { drawName, machine, type Surroundings } from './surroundings.ts';
 import { VolumeError } from './volume-error.ts';
 
 export interface DeleteOptions {
@@ -22,35 +22,82 @@ export interface DeleteOptions {
 
 /**
  * Deletes the volume with its snapshots. Interrupted, it can be called again. Rejects with a `VolumeError` "in-use" if
- * a host has it open or a clone stands on it.
+ * a host has it open, a clone stands on it, or somebody else deletes it too.
  */
 export async function deleteVolume(store: ObjectStore, options: DeleteOptions): Promise<void> {
   const { volume, takeOver = false, onProgress = () => {}, surroundings = machine } = options;
   checkName('volume', volume);
+  const deletion = drawName(surroundings.random);
   const { head } = await readHeadOf(store, volume);
-  if (!head.isLeaving) {
+  let marked: Head;
+  if (head.isLeaving) {
+    marked = await goOn(store, volume, head.id, deletion, surroundings);
+  } else {
     // No owner loses a volume that will stay.
     await checkUnpinned(store, volume);
-    await claimVolume(store, { volume, owner: undefined, takeOver, surroundings });
+    ({ head: marked } = await claimVolume(store, {
+      volume,
+      owner: undefined,
+      takeOver,
+      deletion,
+      surroundings,
+    }));
   }
-  // First marked, so that no clone begins to stand on it while the pins are looked at.
-  await mark(true);
+  if (!marked.isDoomed) await doom(store, volume, deletion, surroundings);
+  await deleteAll(store, volume, marked.id, onProgress);
+  if (!(await isThere(store, volume, marked.id))) return;
+  await unpin(store, volume, marked);
+  await store.delete(headKey(volume));
+}
+
+/** Takes over a deletion that somebody else is at, or has left unfinished. */
+function goOn(
+  store: ObjectStore,
+  volume: string,
+  id: string,
+  deletion: string,
+  surroundings: Surroundings,
+): Promise<Head> {
+  const change = (before: Head) => {
+    if (before.deletion === deletion) return undefined; // the answer was lost
+    if (before.id === id && before.isLeaving) return { ...before, deletion };
+    throw new VolumeError(
+      'in-use',
+      `${store.name}: the deletion of ${volume} was given up, or ended`,
+    );
+  };
+  return editHead(store, volume, change, surroundings);
+}
+
+/**
+ * The volume is marked, so no clone can begin to stand on it. If none does, it is doomed: only then are objects deleted.
+ * What was seen of clones holds for as long as the mark is ours: others may have given up theirs, and let a clone in,
+ * before somebody marked the volume again.
+ */
+async function doom(
+  store: ObjectStore,
+  volume: string,
+  deletion: string,
+  surroundings: Surroundings,
+): Promise<void> {
+  const edit = (change: (head: Head) => Head) =>
+    editHead(
+      store,
+      volume,
+      (before) => (before.deletion === deletion ? change(before) : undefined),
+      surroundings,
+    );
   try {
     await checkUnpinned(store, volume);
   } catch (error) {
-    if (error instanceof VolumeError) await mark(false);
+    if (error instanceof VolumeError) {
+      await edit((before) => ({ ...before, isLeaving: false, deletion: undefined }));
+    }
     throw error;
   }
-  await deleteAll(store, volume, head.id, onProgress);
-  if (!(await isThere(store, volume, head.id))) return;
-  await unpin(store, volume, head);
-  await store.delete(headKey(volume));
-
-  function mark(isLeaving: boolean): Promise<Head> {
-    const change = (before: Head) =>
-      before.isLeaving === isLeaving ? undefined : { ...before, isLeaving };
-    return editHead(store, volume, change, surroundings);
-  }
+  const { isDoomed } = await edit((before) => ({ ...before, isDoomed: true }));
+  if (isDoomed) return;
+  throw new VolumeError('in-use', `${store.name}: ${volume} is being deleted by others`);
 }
 
 /** Rejects with a `VolumeError` "in-use" if a clone stands on the volume. */
@@ -60,18 +107,9 @@ async function checkUnpinned(store: ObjectStore, volume: string): Promise<void> 
   if (pin !== undefined) throw pinned(store, volume, pin.key);
 }
 
-/**
- * False: somebody else has ended the deletion, and there may be another volume of that name. Rejects with a
- * `VolumeError` "in-use" if somebody has given it up, for a clone.
- */
+/** False: somebody else has ended the deletion, and there may be another volume of that name. */
 async function isThere(store: ObjectStore, volume: string, id: string): Promise<boolean> {
-  const seen = await readHead(store, volume);
-  if (seen?.head.id !== id) return false;
-  if (seen.head.isLeaving) return true;
-  throw new VolumeError(
-    'in-use',
-    `${store.name}: the deletion of the volume ${volume} was given up, for a clone stands on it`,
-  );
+  return (await readHead(store, volume))?.head.id === id;
 }
 
 async function deleteAll(

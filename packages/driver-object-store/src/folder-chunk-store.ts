@@ -13,7 +13,10 @@ const CHECKSUM_BYTES = 4;
 const WRITES_MAX = 8;
 
 export interface FolderChunkStoreOptions {
-  /** Is made if it is not there. Nothing else belongs into it. */
+  /**
+   * Is made if it is not there. Nothing else belongs into it, and it is of one store: in a copy of a bucket that goes its
+   * own way, and in one that was put back as it was, the same names come to mean other bytes. Empty it then.
+   */
   readonly folder: string;
   /** Bytes of all files together, at most. */
   readonly bytesMax: number;

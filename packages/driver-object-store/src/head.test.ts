@@ -14,17 +14,28 @@ const head: Head = {
   map: { generation: 2, sequence: 9, parts: 3, versions: 300_000 },
   isLittered: true,
   snapshots: [
-    { name: 's', id: 'b', generation: 1, sequence: 2, size: 512, created: 2, isLeaving: false },
+    {
+      name: 's',
+      id: 'b',
+      generation: 1,
+      sequence: 2,
+      size: 512,
+      created: 2,
+      isLeaving: true,
+      deletion: 'f',
+    },
   ],
   bases: [{ volume: 'v', id: 'c', snapshot: 't', snapshotId: 'd' }],
   isLeaving: false,
+  deletion: 'g',
+  isDoomed: false,
   counter: 9,
   nonce: 'e',
 };
 
 test('a head comes back as it was', () => {
   expect(decodeHead(encodeHead(head), 'here')).toEqual(head);
-  const free = { ...head, owner: undefined };
+  const free = { ...head, owner: undefined, map: undefined, deletion: undefined };
   expect(decodeHead(encodeHead(free), 'here')).toEqual(free);
 });
 

@@ -36,6 +36,8 @@ export interface Snapshot extends Watermark {
   readonly created: number;
   /** It is about to go: nothing new may come to depend on it. */
   readonly isLeaving: boolean;
+  /** Drawn by whoever has marked it last, who alone may remove it, or give that up. */
+  readonly deletion: string | undefined;
 }
 
 /** The map of the volume as its last owner has left it, kept beside its chunks (`kept-map.ts`). */
@@ -77,8 +79,12 @@ export interface Head {
   readonly snapshots: readonly Snapshot[];
   /** From the nearest to the farthest. */
   readonly bases: readonly Base[];
-  /** It is being deleted. */
+  /** It is being deleted: nobody may open it, and nothing new may come to depend on it. */
   readonly isLeaving: boolean;
+  /** Drawn by whoever has marked it last, who alone may go on, or give up. */
+  readonly deletion: string | undefined;
+  /** Nothing depends on it, and objects of it may be gone: its deletion cannot be given up any more. */
+  readonly isDoomed: boolean;
   /** How often the head has changed. */
   readonly counter: number;
   /** Drawn at each change, so that no two versions have equal bytes. */
@@ -115,6 +121,8 @@ export function decodeHead(bytes: Uint8Array, where: string): Head {
     snapshots: fields.list('snapshots', snapshot),
     bases: fields.list('bases', base),
     isLeaving: fields.flag('isLeaving'),
+    deletion: fields.has('deletion') ? fields.text('deletion') : undefined,
+    isDoomed: fields.has('isDoomed') && fields.flag('isDoomed'),
     counter: fields.count('counter'),
     nonce: fields.text('nonce'),
   };
@@ -145,6 +153,7 @@ function snapshot(fields: Fields): Snapshot {
     size: fields.count('size'),
     created: fields.count('created'),
     isLeaving: fields.flag('isLeaving'),
+    deletion: fields.has('deletion') ? fields.text('deletion') : undefined,
   };
 }
 

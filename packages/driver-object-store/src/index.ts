@@ -51,8 +51,11 @@ export {
 export { type ChunkStore, memoryChunkStore } from './chunk-store.ts';
 export { folderChunkStore } from './folder-chunk-store.ts';
 export {
+  AMAZON_PRICES,
   countingObserver,
+  requestCost,
   type RequestKind,
+  type RequestPrices,
   type VolumeCounters,
   type VolumeObserver,
 } from './observer.ts';

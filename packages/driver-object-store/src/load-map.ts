@@ -1,11 +1,12 @@
 /** Builds the map of a volume from the lists of its objects, and finds what is not needed any more. */
-import { type ChunkMap, LAYERS_MAX } from './chunk-map.ts';
+import { ChunkMap, LAYERS_MAX } from './chunk-map.ts';
 import { type Counting, countingOfSnapshot, isHeld } from './counting.ts';
 import type { Base, Head, Snapshot, Watermark } from './head.ts';
 import { readHead } from './head-chain.ts';
 import { type ListedChunk, listChunks } from './list-chunks.ts';
 import { type ChunkName, chunksPrefix, compareVersions, mapGeneration } from './object-names.ts';
 import type { ObjectStore } from './object-store.ts';
+import { StoreError } from './store-error.ts';
 import { VolumeError } from './volume-error.ts';
 
 /** Where the objects of the volume are, and those of its bases behind them: by the layer of a map's entry. */
@@ -16,23 +17,55 @@ export function prefixesOf(volume: string, head: Head): readonly string[] {
   ];
 }
 
-/** Puts the chunks of the bases on the map, the farthest first, so that nearer ones hide them. */
-export async function loadBases(
-  store: ObjectStore,
-  map: ChunkMap,
-  bases: readonly Base[],
-): Promise<void> {
+/** How often a list is begun again for what its volume has dropped meanwhile: with each opening of that, at most. */
+const LISTS_MAX = 8;
+
+/** A map with the chunks of the bases. */
+export async function loadBases(store: ObjectStore, bases: readonly Base[]): Promise<ChunkMap> {
   if (bases.length > LAYERS_MAX) {
     throw new VolumeError('damaged', `expected at most ${LAYERS_MAX} bases, found ${bases.length}`);
   }
-  for (const [i, base] of [...bases.entries()].toReversed()) {
-    const { head, snapshot } = await readBase(store, base);
-    const counting = countingOfSnapshot(head, snapshot);
-    await listChunks(store, chunksPrefix(base.volume, base.id), (versions) => {
-      const newest = newestOf(versions.filter((each) => counting.counts(each)));
-      if (newest !== undefined) put(map, newest, i + 1);
-    });
+  return untilSteady(store, async () => {
+    const map = new ChunkMap();
+    // The farthest first, so that nearer ones hide them.
+    for (const [i, base] of [...bases.entries()].toReversed()) {
+      const { head, snapshot } = await readBase(store, base);
+      const counting = countingOfSnapshot(head, snapshot);
+      await listChunks(store, chunksPrefix(base.volume, base.id), (versions) => {
+        const newest = newestOf(versions.filter((each) => counting.counts(each)));
+        if (newest !== undefined) put(map, newest, i + 1);
+      });
+      const now = await readBase(store, base);
+      if (!countsAlike(head, now.head, snapshot)) return undefined;
+    }
+    return map;
+  });
+}
+
+/**
+ * Whether all generations that counted for the snapshot when its objects began to be listed still do. Then none of those
+ * was deleted meanwhile that hide others: an empty version that is spent goes once its generation has been dropped, and
+ * what it has hidden may be there yet, or come back.
+ */
+export function countsAlike(before: Head, now: Head, snapshot: Snapshot): boolean {
+  const known = new Set([now.generation, ...now.sealed.map(({ generation }) => generation)]);
+  const current = { generation: before.generation, sequence: before.durable };
+  return [...before.sealed, current].every(
+    ({ generation, sequence }) =>
+      sequence === 0 || generation > snapshot.generation || known.has(generation),
+  );
+}
+
+/** What `load` comes to, which is begun again as long as it comes to nothing. */
+export async function untilSteady<Result>(
+  store: ObjectStore,
+  load: () => Promise<Result | undefined>,
+): Promise<Result> {
+  for (let lists = 0; lists < LISTS_MAX; lists++) {
+    const found = await load();
+    if (found !== undefined) return found;
   }
+  throw new StoreError('unreachable', `${store.name}: a volume changes faster than it is listed`);
 }
 
 /** The head of a base, and the snapshot in it; rejects with a `VolumeError` when they are gone. */

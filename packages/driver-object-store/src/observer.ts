@@ -20,6 +20,25 @@ export interface VolumeObserver {
   deposed?(reason: Error): void;
 }
 
+/** What a store asks for one request, in whatever money. */
+export interface RequestPrices {
+  /** Of a put, a swap or a list. */
+  readonly change: number;
+  /** Of a get. Deletions are free, as far as we know of any store. */
+  readonly read: number;
+}
+
+/** Dollars at Amazon S3 (Standard, us-east-1, 2026). */
+export const AMAZON_PRICES: RequestPrices = { change: 5e-6, read: 4e-7 };
+
+/** What requests cost that were counted: what an hour has cost is the difference to an hour before. */
+export function requestCost(
+  { put, swap, list, get }: Readonly<Record<RequestKind, number>>,
+  { change, read }: RequestPrices = AMAZON_PRICES,
+): number {
+  return (put + swap + list) * change + get * read;
+}
+
 /** What `countingObserver` has counted. */
 export interface VolumeCounters {
   readonly requests: Readonly<Record<RequestKind, number>>;

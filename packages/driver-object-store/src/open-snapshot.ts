@@ -1,14 +1,17 @@
 /** Opens a snapshot for reading: on any number of hosts at a time, for nothing of it changes and nobody owns it. */
 import type { Driver } from '@nbd/driver';
-import { ChunkMap } from './chunk-map.ts';
+import type { ChunkMap } from './chunk-map.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { countingOfSnapshot } from './counting.ts';
 import { snapshotOf } from './edit-head.ts';
+import type { Head, Snapshot } from './head.ts';
 import { readHeadOf } from './head-chain.ts';
-import { loadBases, loadOwn, prefixesOf } from './load-map.ts';
-import { checkName } from './object-names.ts';
+import { currentMap, readMap } from './kept-map.ts';
+import { countsAlike, loadBases, loadOwn, prefixesOf, readBase, untilSteady } from './load-map.ts';
+import { checkName, compareVersions } from './object-names.ts';
 import type { ObjectStore } from './object-store.ts';
 import { observedStore } from './observed-store.ts';
+import { VolumeError } from './volume-error.ts';
 import { type ReadOptions, readSettings } from './volume-options.ts';
 import { VolumeReads } from './volume-reads.ts';
 
@@ -28,16 +31,14 @@ export async function openSnapshot(
   checkName('snapshot', snapshot);
   const { cacheBytes, chunkStore, observer, surroundings } = readSettings(options);
   const watched = observedStore(store, observer, surroundings.clock);
-  const { head } = await readHeadOf(watched, volume);
-  const found = snapshotOf(watched, volume, head, snapshot);
-  const map = new ChunkMap();
-  await loadBases(watched, map, head.bases);
-  await loadOwn(watched, map, volume, head, countingOfSnapshot(head, found));
+  const { head, found, prefixes, map } = await untilSteady(watched, () =>
+    findChunks(watched, volume, snapshot),
+  );
   const { chunkBytes } = head;
   const reader = new ChunkReader({
     store: watched,
     map,
-    prefixes: prefixesOf(volume, head),
+    prefixes,
     chunkBytes,
     cacheBytes,
     chunkStore,
@@ -61,4 +62,38 @@ export async function openSnapshot(
     cache: (offset, length) => reads.cache(offset, length),
     extents: (offset, length) => reads.extents(offset, length, found.size),
   };
+}
+
+/** Undefined: what was listed may have been changed meanwhile by an owner that has cleared away. */
+async function findChunks(store: ObjectStore, volume: string, name: string) {
+  const { head } = await readHeadOf(store, volume);
+  const found = snapshotOf(store, volume, head, name);
+  const prefixes = prefixesOf(volume, head);
+  const restored = await restoreMap(store, head, found, prefixes);
+  if (restored !== undefined) return { head, found, prefixes, map: restored };
+  const map = await loadBases(store, head.bases);
+  await loadOwn(store, map, volume, head, countingOfSnapshot(head, found));
+  const { head: now } = await readHeadOf(store, volume);
+  // What is missing on the map of one that has gone would read as zeroes.
+  if (!now.snapshots.some(({ id }) => id === found.id)) {
+    throw new VolumeError('missing', `${store.name}: ${volume}@${name} was deleted meanwhile`);
+  }
+  return countsAlike(head, now, found) ? { head, found, prefixes, map } : undefined;
+}
+
+/**
+ * The map that the volume was left with, which is that of the snapshot if both are of the same commit: what is on it
+ * stays as long as the snapshot does. Undefined: they are not, or it cannot be read.
+ */
+async function restoreMap(
+  store: ObjectStore,
+  head: Head,
+  snapshot: Snapshot,
+  prefixes: readonly string[],
+): Promise<ChunkMap | undefined> {
+  const kept = currentMap(head);
+  if (kept === undefined || compareVersions(kept, snapshot) !== 0) return undefined;
+  await Promise.all(head.bases.map((base) => readBase(store, base)));
+  const counting = countingOfSnapshot(head, snapshot);
+  return readMap(store, prefixes[0] ?? '', kept, counting, prefixes.length);
 }

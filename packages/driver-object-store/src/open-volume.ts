@@ -1,6 +1,6 @@
 /** Opens a volume for reading and writing. */
 import { type Driver, DriverError } from '@nbd/driver';
-import { ChunkMap } from './chunk-map.ts';
+import type { ChunkMap } from './chunk-map.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { type Claim, claimVolume } from './claim-volume.ts';
 import { Cleaner } from './cleaner.ts';
@@ -170,8 +170,7 @@ async function listMap(
   cleaner: Cleaner,
   commits: Commits,
 ): Promise<ChunkMap> {
-  const map = new ChunkMap();
-  await loadBases(store, map, head.bases);
+  const map = await loadBases(store, head.bases);
   const inventory = await loadOwn(store, map, volume, head, new Counting(head.sealed));
   cleaner.add(inventory.garbage);
   cleaner.addKeys(inventory.formerMaps);

@@ -34,32 +34,46 @@ export async function snapshotVolume(store: ObjectStore, options: SnapshotOption
       );
     }
     const { generation, durable: sequence, size } = head;
-    const taken = { name: snapshot, id, generation, sequence, size, created, isLeaving: false };
-    return { ...head, snapshots: [...head.snapshots, taken] };
+    const taken = { name: snapshot, id, generation, sequence, size, created };
+    const kept = { ...taken, isLeaving: false, deletion: undefined };
+    return { ...head, snapshots: [...head.snapshots, kept] };
   };
   await editHead(store, volume, change, surroundings);
 }
 
 /**
- * Forgets a snapshot; what only it has needed is deleted when the volume is opened next, for which it is listed. Rejects with a `VolumeError`
- * "in-use", which names a clone, if one stands on it.
+ * Forgets a snapshot; what only it has needed is deleted when the volume is opened next, for which it is listed.
+ * Rejects with a `VolumeError` "in-use" if a clone stands on it, which it names, or if somebody else deletes it too.
  */
 export async function deleteSnapshot(store: ObjectStore, options: SnapshotOptions): Promise<void> {
   const { volume, snapshot, surroundings = machine } = options;
   checkName('volume', volume);
   checkName('snapshot', snapshot);
-  const isMeant = (each: Snapshot) => each.name === snapshot;
-  const isMarked = (each: Snapshot) => isMeant(each) && each.isLeaving;
-  const edit = (which: (each: Snapshot) => boolean, to: (each: Snapshot) => Snapshot[]) =>
-    editHead(store, volume, (head) => withSnapshots(head, which, to), surroundings);
+  const deletion = drawName(surroundings.random);
+  const edit = (change: (head: Head) => Head | undefined) =>
+    editHead(store, volume, change, surroundings);
 
-  // First marked, so that no clone begins to stand on it while the pins are looked at.
-  const marked = await edit(isMeant, (each) => [{ ...each, isLeaving: true }]);
-  if (!marked.snapshots.some(isMeant)) snapshotOf(store, volume, marked, snapshot);
+  // First marked, so that no clone begins to stand on it while the pins are looked at. What was seen there holds for
+  // as long as the mark is ours: others may have given up theirs, and let a clone in, before somebody marked it again.
+  const isOurs = (each: Snapshot) => each.deletion === deletion;
+  const isNew = (each: Snapshot) => each.name === snapshot && !isOurs(each);
+  const marked = await edit((head) =>
+    withSnapshots(head, isNew, (each) => [{ ...each, isLeaving: true, deletion }]),
+  );
+  const meant = marked.snapshots.find(isOurs) ?? snapshotOf(store, volume, marked, snapshot);
   const { objects } = await store.list(pinsPrefix(volume, snapshot), { max: 1 });
   const [pin] = objects;
-  await edit(isMarked, (each) => (pin === undefined ? [] : [{ ...each, isLeaving: false }]));
+  const ended = await edit((head) =>
+    pin === undefined
+      ? withSnapshots({ ...head, isLittered: true }, isOurs, () => [])
+      : withSnapshots(head, isOurs, (each) => [{ ...each, isLeaving: false, deletion: undefined }]),
+  );
   if (pin !== undefined) throw pinned(store, `${volume}@${snapshot}`, pin.key);
+  if (!ended.snapshots.some(({ id }) => id === meant.id)) return;
+  throw new VolumeError(
+    'in-use',
+    `${store.name}: ${volume}@${snapshot} is being deleted by others`,
+  );
 }
 
 /** The refusal that names a clone, by the key of its pin. */
@@ -77,9 +91,6 @@ function withSnapshots(
   to: (snapshot: Snapshot) => readonly Snapshot[],
 ): Head | undefined {
   if (!head.snapshots.some(which)) return undefined;
-  return {
-    ...head,
-    isLittered: true,
-    snapshots: head.snapshots.flatMap((each) => (which(each) ? to(each) : [each])),
-  };
+  const snapshots = head.snapshots.flatMap((each) => (which(each) ? to(each) : [each]));
+  return { ...head, snapshots };
 }

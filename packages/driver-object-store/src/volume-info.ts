@@ -21,6 +21,8 @@ export interface VolumeInfo {
   readonly snapshots: readonly Pick<Snapshot, 'name' | 'size' | 'created'>[];
   /** "volume@snapshot" that it is a clone of. */
   readonly base: string | undefined;
+  /** It is being deleted, or its deletion was cut short: it cannot be opened, and can be deleted again. */
+  readonly isLeaving: boolean;
 }
 
 export interface VolumeUsage {
@@ -44,6 +46,7 @@ export async function volumeInfo(store: ObjectStore, volume: string): Promise<Vo
     owner: head.owner,
     snapshots: head.snapshots.map(({ name, size, created }) => ({ name, size, created })),
     base: base === undefined ? undefined : `${base.volume}@${base.snapshot}`,
+    isLeaving: head.isLeaving,
   };
 }
 

@@ -56,7 +56,7 @@ const LEASE_MILLIS_MIN = 100;
 /** Throws a `VolumeError` when something cannot be. */
 export function readSettings(options: ReadOptions): ReadSettings {
   return {
-    cacheBytes: count('cacheBytes', options.cacheBytes ?? 128 * MIB, 0),
+    cacheBytes: checkedCount('cacheBytes', options.cacheBytes ?? 128 * MIB, 0),
     chunkStore: options.chunkStore,
     observer: options.observer ?? {},
     surroundings: options.surroundings ?? machine,
@@ -68,20 +68,21 @@ export function openSettings(options: OpenOptions): OpenSettings {
   return {
     ...readSettings(options),
     address: options.address ?? 'unknown',
-    lease: count('lease', options.lease ?? 15_000, LEASE_MILLIS_MIN),
+    lease: checkedCount('lease', options.lease ?? 15_000, LEASE_MILLIS_MIN),
     takeOver: options.takeOver ?? false,
-    dirtyBytesMax: count('dirtyBytesMax', options.dirtyBytesMax ?? 64 * MIB, 0),
-    uploadsMax: count('uploadsMax', options.uploadsMax ?? 24, 1),
+    dirtyBytesMax: checkedCount('dirtyBytesMax', options.dirtyBytesMax ?? 64 * MIB, 0),
+    uploadsMax: checkedCount('uploadsMax', options.uploadsMax ?? 24, 1),
     mapChunksMin: mapChunksMin(options.mapChunksMin ?? 1000),
     probe: options.probe ?? true,
   };
 }
 
 function mapChunksMin(value: number): number {
-  return value === Number.POSITIVE_INFINITY ? value : count('mapChunksMin', value, 0);
+  return value === Number.POSITIVE_INFINITY ? value : checkedCount('mapChunksMin', value, 0);
 }
 
-function count(name: string, value: number, least: number): number {
+/** Throws a `VolumeError` unless `value` is an integer of at least `least`. */
+export function checkedCount(name: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new VolumeError(
     'invalid',

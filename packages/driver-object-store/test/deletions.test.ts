@@ -97,23 +97,6 @@ test.each(['list', 'deleteMany'] as const)(
   },
 );
 
-test('a deletion that another has given up, for a clone, goes no further', async () => {
-  const { store, failing } = await volume();
-  await written(store, 'v', 1);
-  const { until, come } = moment();
-  failing(({ kind, key }) =>
-    kind === 'list' && key.startsWith('v/c/') ? { kind: 'slow', until } : undefined,
-  );
-  const first = deleteVolume(store, { volume: 'v', surroundings });
-  await new Promise(setImmediate);
-  failing(() => undefined);
-  await store.put('v/pins/s/w.0', []);
-  await expect(deleteVolume(store, { volume: 'v', surroundings })).rejects.toThrow(/clone w/);
-  come();
-  await expect(first).rejects.toMatchObject({ code: 'in-use' });
-  expect(await checkVolume(store, { volume: 'v' })).toMatchObject({ total: 4, damaged: [] });
-});
-
 test('a volume that cannot be deleted is not taken from its owner', async () => {
   const { store, open } = await volume();
   await snapshotVolume(store, { volume: 'v', snapshot: 's', surroundings });

@@ -9,6 +9,7 @@ import {
   deleteSnapshot,
   deleteVolume,
   type ObjectStore,
+  openSnapshot,
   openVolume,
   type OpenOptions,
   snapshotVolume,
@@ -136,6 +137,67 @@ test('a snapshot that was deleted is looked for by a list, and its chunks go', a
   expect(await listsToOpen(store)).toBe(1);
   expect([...store.objects.keys()].filter((key) => isChunk(key))).toHaveLength(CHUNKS);
   expect(await listsToOpen(store)).toBe(0);
+});
+
+test('a snapshot of a volume as it was left is opened by its map, and by a list once that has gone', async () => {
+  const { store, disk } = await volume();
+  await disk.trim?.(2 * CHUNK, CHUNK, { fua: false });
+  await disk.close?.();
+  await snapshotVolume(store, { volume: 'v', snapshot: 's' });
+  const expected = [1, 1, 0, 1, 1, 1, 1, 1];
+  for (const lists of [0, 1]) {
+    const observer = countingObserver();
+    const snapshot = await openSnapshot(store, { volume: 'v', snapshot: 's', observer });
+    expect(observer.counters.requests.list).toBe(lists);
+    expect(await bytesOf(snapshot)).toEqual(expected);
+    // Its owner leaves a map of its own, which is not that of the snapshot.
+    const again = await open(store);
+    await again.write?.(new Uint8Array(CHUNKS * CHUNK).fill(2), 0, { fua: false });
+    await again.close?.();
+    expect(await bytesOf(snapshot)).toEqual(expected);
+  }
+});
+
+test('a check misses what no list shows, if the volume was left with a map of it', async () => {
+  const { store, disk } = await volume();
+  await disk.flush?.();
+  await snapshotVolume(store, { volume: 'v', snapshot: 's' });
+  await cloneVolume(store, { volume: 'v', snapshot: 's', clone: 'w' });
+  await disk.close?.();
+  const clone = await open(store, {}, 'w');
+  await clone.write?.(new Uint8Array(CHUNK).fill(2), 0, { fua: false });
+  await clone.close?.();
+  const [, lost = ''] = [...store.objects.keys()].filter((key) => /^v\/c\/.*\/1-/.test(key));
+  store.objects.delete(lost);
+  const damaged = [{ key: lost, reason: 'the object is not there' }];
+  for (const name of ['v', 'w']) {
+    expect(await checkVolume(store, { volume: name })).toMatchObject({ damaged });
+  }
+  // An owner since then may have replaced what it names.
+  const list: ObjectStore['list'] = async (prefix, options) => {
+    const page = await store.list(prefix, options);
+    await (await open(store)).close?.();
+    return page;
+  };
+  const report = await checkVolume({ ...store, list }, { volume: 'v' });
+  expect(report.damaged).toEqual([]);
+});
+
+test('a check of a clone does not miss what its base has cleared away', async () => {
+  const { store, disk } = await volume();
+  await disk.flush?.();
+  await disk.trim?.(0, CHUNKS * CHUNK, { fua: false });
+  await disk.close?.();
+  await snapshotVolume(store, { volume: 'v', snapshot: 's' });
+  await cloneVolume(store, { volume: 'v', snapshot: 's', clone: 'w' });
+  const clone = await open(store, {}, 'w');
+  await clone.write?.(new Uint8Array(CHUNK).fill(2), 0, { fua: false });
+  await clone.close?.();
+  const again = await open(store, { takeOver: true });
+  await again.close?.();
+  expect([...store.objects.keys()].filter((key) => key.startsWith('v/c/'))).toEqual([]);
+  expect(await checkVolume(store, { volume: 'w' })).toMatchObject({ total: 1, damaged: [] });
+  expect(await listsToOpen(store, 'w')).toBe(0);
 });
 
 test('a clone opens by a map of its own, and not without what it stands on', async () => {

@@ -148,7 +148,10 @@ export class BucketStore implements ObjectStore {
     };
     const { answer, fault } = await this.#desk.ask(asked, signal);
     if (fault === undefined) return { etag: this.#etagOf(asked, answer) };
-    const isMissed = fault.status === 412 || ('if-match' in headers && fault.code === 'NoSuchKey');
+    // Without a condition none can have been missed: nothing was written, and whoever asked is to know.
+    const isMissed =
+      (fault.status === 412 && ('if-match' in headers || 'if-none-match' in headers)) ||
+      (fault.code === 'NoSuchKey' && 'if-match' in headers);
     if (!isMissed) throw this.#desk.refusal(asked, fault);
     if (answer.isRepeat) throw this.#desk.ambiguous(asked);
     return undefined;

@@ -175,6 +175,13 @@ describe('a condition', () => {
     await store.close();
   });
 
+  it('that nobody has made cannot be missed: an object that was not written is an error', async () => {
+    await using server = await ScriptedServer.start(fault(412, 'PreconditionFailed'));
+    const { store } = storeAt([server.endpoint]);
+    await expect(store.put('a', [])).rejects.toMatchObject({ code: 'invalid' });
+    await store.close();
+  });
+
   it('that met another one is asked about again', async () => {
     const race = fault(409, 'ConditionalRequestConflict');
     await using server = await ScriptedServer.start(race, fault(412, 'PreconditionFailed'));

@@ -20,8 +20,8 @@ type Step =
   | { readonly kind: 'deliver'; readonly choices: readonly number[] }
   | { readonly kind: 'lose' | 'delay'; readonly choice: number }
   | { readonly kind: 'tick'; readonly millis: number }
-  | { readonly kind: 'snapshot' }
-  | { readonly kind: 'forget' | 'clone'; readonly choice: number };
+  | { readonly kind: 'snapshot' | 'depose' }
+  | { readonly kind: 'forget' | 'clone' | 'drop' | 'look'; readonly choice: number };
 
 const host = fc.nat(HOSTS - 1);
 const sector = fc.nat(SECTORS - 1);
@@ -50,9 +50,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 30,
     arbitrary: one('deliver', { choices: fc.array(choice, { minLength: 1, maxLength: 12 }) }),
   },
+  { weight: 1, arbitrary: one('depose', {}) },
   { weight: 1, arbitrary: one('snapshot', {}) },
   { weight: 1, arbitrary: one('forget', { choice }) },
   { weight: 1, arbitrary: one('clone', { choice }) },
+  { weight: 1, arbitrary: one('drop', { choice }) },
+  { weight: 1, arbitrary: one('look', { choice }) },
   { weight: 2, arbitrary: one('lose', { choice }) },
   { weight: 3, arbitrary: one('delay', { choice }) },
   {
@@ -96,9 +99,61 @@ const order = fc
   .array(reign, { minLength: 2, maxLength: 8 })
   .map((reigns) => reigns.flat() as readonly Step[]);
 
+/** An owner dies, and the next one opens the volume and leaves it, while the message that has waited longest still does. */
+const succession: fc.Arbitrary<readonly Step[]> = fc
+  .record({
+    heir: fc.nat(1),
+    opening: fc.integer({ min: 3, max: 12 }),
+    closing: fc.integer({ min: 2, max: 8 }),
+  })
+  .map(({ heir, opening, closing }): readonly Step[] => [
+    { kind: 'crash', host: 1 - heir },
+    { kind: 'open', host: heir, takeOver: true },
+    { kind: 'deliver', choices: Array.from({ length: opening }, () => 1) },
+    { kind: 'close', host: heir },
+    { kind: 'deliver', choices: Array.from({ length: closing }, () => 1) },
+  ]);
+
+const keepingStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 1, arbitrary: one('snapshot', {}) },
+  { weight: 4, arbitrary: one('forget', { choice: fc.nat(1) }) },
+  { weight: 4, arbitrary: one('clone', { choice: fc.nat(1) }) },
+  { weight: 3, arbitrary: one('drop', { choice: fc.nat(2) }) },
+  { weight: 4, arbitrary: one('look', { choice: fc.nat(1) }) },
+  { weight: 2, arbitrary: one('write', { ...change, host: fc.nat(1) }) },
+  {
+    weight: 16,
+    arbitrary: one('deliver', { choices: fc.array(choice, { minLength: 1, maxLength: 6 }) }),
+  },
+  { weight: 1, arbitrary: one('lose', { choice }) },
+  { weight: 1, arbitrary: one('delay', { choice }) },
+);
+
+/** A host has the volume and has written it, and there is a snapshot. */
+const BEGINNING: readonly Step[] = [
+  { kind: 'open', host: 0, takeOver: true },
+  ALL_ARRIVES,
+  { kind: 'write', host: 0, sector: 0, count: 4, fua: true },
+  ALL_ARRIVES,
+  { kind: 'snapshot' },
+  ALL_ARRIVES,
+];
+
+/** Several at a time make, delete, open and clone snapshots, most often the same one, while hosts write. */
+const keeping: fc.Arbitrary<readonly Step[]> = fc
+  .array(
+    fc.oneof(
+      { weight: 12, arbitrary: keepingStep.map((each): readonly Step[] => [each]) },
+      { weight: 1, arbitrary: succession },
+    ),
+    { minLength: 10, maxLength: 80, size: 'max' },
+  )
+  .map((groups): readonly Step[] => BEGINNING.concat(groups.flat()));
+
 export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 3, arbitrary: confusion },
   { weight: 1, arbitrary: order },
+  { weight: 1, arbitrary: keeping },
 );
 
 /** Runs a history and what must hold after it; rejects with what went wrong. */
@@ -134,12 +189,18 @@ async function act(
       return world.delay(each.choice);
     case 'tick':
       return world.tick(each.millis);
+    case 'depose':
+      return simulation.depose();
     case 'snapshot':
       return simulation.snapshot();
     case 'forget':
       return simulation.forget(each.choice);
     case 'clone':
       return simulation.clone(each.choice);
+    case 'drop':
+      return simulation.drop(each.choice);
+    case 'look':
+      return simulation.look(each.choice);
     case 'open':
       if (hosts[each.host]?.process.isGone !== false) {
         hosts[each.host] = simulation.open(each.takeOver);
@@ -188,6 +249,7 @@ async function end(simulation: Simulation, hosts: readonly (Host | undefined)[])
   await simulation.drain(alive);
   simulation.check();
   for (const each of alive) each.process.isGone = true;
+  await simulation.checkKept();
   const last = simulation.open(true);
   await simulation.drain([last]);
   for (let at = 0; at < SECTORS; at++) simulation.read(last, at);

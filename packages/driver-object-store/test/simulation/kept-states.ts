@@ -2,7 +2,16 @@
  * What snapshots and clones must hold, from when they are made until they are deleted. A snapshot holds what was
  * committed at the change of the head that has brought it; a clone, what its snapshot holds, which must stay.
  */
-import { cloneVolume, openSnapshot, openVolume } from '../../src/index.ts';
+import { DriverError } from '@nbd/driver';
+import {
+  cloneVolume,
+  deleteSnapshot,
+  deleteVolume,
+  openSnapshot,
+  openVolume,
+  StoreError,
+  VolumeError,
+} from '../../src/index.ts';
 import type { MemoryStore } from '../../src/testing/index.ts';
 import type { Host } from './host.ts';
 import { type PlainHead, plainHead } from './reference-content.ts';
@@ -10,21 +19,24 @@ import { sectorsOf } from './sectors.ts';
 
 type Content = readonly number[];
 
+interface Clone {
+  readonly snapshot: string;
+  readonly content: Content;
+  /** Its deletion has begun, so it cannot be opened, but may yet be given up. */
+  readonly isLeaving: boolean;
+}
+
 export class KeptStates {
   readonly #store: MemoryStore;
   readonly #snapshots = new Map<string, Content>();
   /** Those whose deletion has begun, which cannot be opened. */
   #leaving: ReadonlySet<string> = new Set();
-  /** By the name of the clone. */
-  readonly #clones = new Map<string, { readonly snapshot: string; readonly content: Content }>();
+  readonly #clones = new Map<string, Clone>();
+  /** By their ids. A request to make one that comes after its deletion makes it once more, on nothing. */
+  readonly #doomed = new Set<string>();
 
   constructor(store: MemoryStore) {
     this.#store = store;
-  }
-
-  /** A snapshot that there is, as `choice` falls on them. */
-  snapshotAt(choice: number): string | undefined {
-    return [...this.#snapshots.keys()][choice % Math.max(this.#snapshots.size, 1)];
   }
 
   /** The head has changed. Throws when a snapshot is gone that a clone stands on. */
@@ -44,19 +56,54 @@ export class KeptStates {
   }
 
   /** The head of a clone has been written. Throws when its snapshot is gone. */
-  cloned(key: string): void {
+  cloneChanged(key: string): void {
     const clone = key.slice(0, key.indexOf('/'));
-    const snapshot =
-      plainHead(this.#store.objects.get(key)?.bytes ?? new Uint8Array(0)).bases[0]?.snapshot ?? '';
+    const found = this.#store.objects.get(key)?.bytes;
+    if (found === undefined) return; // it is gone already
+    const { id, bases, isLeaving, isDoomed } = plainHead(found);
+    if (this.#doomed.has(id)) return;
+    const snapshot = bases[0]?.snapshot ?? '';
     const content = this.#snapshots.get(snapshot);
     if (content === undefined) throw new Error(`${clone} stands on ${snapshot}, which is gone`);
-    this.#clones.set(clone, { snapshot, content });
+    this.#clones.set(clone, { snapshot, content, isLeaving });
+    if (!isDoomed) return;
+    this.#clones.delete(clone);
+    this.#doomed.add(id);
   }
 
-  clone(host: Host, snapshot: string): void {
-    const { store, surroundings } = host;
-    const clone = `clone${host.number}`;
+  forget({ store, surroundings }: Host, choice: number): void {
+    const [snapshot] = this.#snapshotAt(choice) ?? [];
+    if (snapshot === undefined) return;
+    deleteSnapshot(store, { volume: 'disk', snapshot, surroundings }).catch(() => {});
+  }
+
+  clone({ store, surroundings, number }: Host, choice: number): void {
+    const [snapshot] = this.#snapshotAt(choice) ?? [];
+    if (snapshot === undefined) return;
+    const clone = `clone${number}`;
     cloneVolume(store, { volume: 'disk', snapshot, clone, surroundings }).catch(() => {});
+  }
+
+  /** Whatever is refused may be; what is read must be right. */
+  async look({ store, surroundings }: Host, choice: number): Promise<void> {
+    const found = this.#snapshotAt(choice);
+    if (found === undefined) return;
+    const [snapshot, expected] = found;
+    try {
+      const disk = await openSnapshot(store, { volume: 'disk', snapshot, surroundings });
+      await this.#compare(snapshot, disk, expected);
+    } catch (error) {
+      const isRefusal = [DriverError, StoreError, VolumeError].some(
+        (kind) => error instanceof kind,
+      );
+      if (!isRefusal) throw error;
+    }
+  }
+
+  /** Begins to delete a clone, if there is one, as `choice` falls on them, or goes on with that. */
+  drop({ store, surroundings }: Host, choice: number): void {
+    const volume = [...this.#clones.keys()][choice % Math.max(this.#clones.size, 1)];
+    if (volume !== undefined) deleteVolume(store, { volume, surroundings }).catch(() => {});
   }
 
   /** Reads all that there are. `host` opens the clones. */
@@ -66,11 +113,17 @@ export class KeptStates {
       const disk = await openSnapshot(this.#store, { volume: 'disk', snapshot });
       await this.#compare(snapshot, disk, expected);
     }
-    for (const [volume, { content }] of this.#clones) {
+    for (const [volume, { content, isLeaving }] of this.#clones) {
+      if (isLeaving) continue;
       const disk = await openVolume(this.#store, { volume, surroundings, probe: false });
       await this.#compare(volume, disk, content);
       await disk.close?.();
     }
+  }
+
+  /** A snapshot that there is, as `choice` falls on them. */
+  #snapshotAt(choice: number): readonly [name: string, content: Content] | undefined {
+    return [...this.#snapshots][choice % Math.max(this.#snapshots.size, 1)];
   }
 
   async #compare(

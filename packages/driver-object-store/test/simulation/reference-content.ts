@@ -13,6 +13,8 @@ export interface PlainHead {
   readonly sealed: readonly { readonly generation: number; readonly sequence: number }[];
   readonly snapshots: readonly { readonly name: string; readonly isLeaving: boolean }[];
   readonly bases: readonly { readonly snapshot: string }[];
+  readonly isLeaving: boolean;
+  readonly isDoomed: boolean;
 }
 
 export function plainHead(bytes: Uint8Array): PlainHead {

@@ -6,15 +6,15 @@
  * - generations and watermarks in the head only grow, so no two hosts both commit;
  * - a host that has been told that it is deposed answers nothing any more, and nor does one past its lease;
  * - every read answers what its host has written last;
- * - a snapshot, and a clone of it, holds what was committed when it was made, whatever is written and deleted after it;
- * - a snapshot stays as long as a clone stands on it.
+ * - a snapshot, and a clone of it, holds what was committed when it was made, whatever is written and deleted after it,
+ *   and stays as long as a clone stands on it.
  */
 import {
   createVolume,
-  deleteSnapshot,
   type ObjectStore,
   openVolume,
   snapshotVolume,
+  takeOverVolume,
 } from '../../src/index.ts';
 import { memoryStore, type MemoryStore } from '../../src/testing/index.ts';
 import { Host, type Operation } from './host.ts';
@@ -99,6 +99,12 @@ export class Simulation {
     }
   }
 
+  /** Somebody takes the volume from whoever has it, for nobody. */
+  depose(): void {
+    const { store, surroundings } = this.#host();
+    takeOverVolume(store, { volume: 'disk', surroundings }).catch(() => {});
+  }
+
   /** Somebody who does not own the volume makes a snapshot of it. */
   snapshot(): void {
     const { store, surroundings, number } = this.#visitor();
@@ -108,16 +114,24 @@ export class Simulation {
 
   /** Somebody deletes a snapshot, if there is one. */
   forget(choice: number): void {
-    const snapshot = this.#kept.snapshotAt(choice);
-    if (snapshot === undefined) return;
-    const { store, surroundings } = this.#visitor();
-    deleteSnapshot(store, { volume: 'disk', snapshot, surroundings }).catch(() => {});
+    this.#kept.forget(this.#visitor(), choice);
   }
 
   /** Somebody makes a clone of a snapshot, if there is one. */
   clone(choice: number): void {
-    const snapshot = this.#kept.snapshotAt(choice);
-    if (snapshot !== undefined) this.#kept.clone(this.#visitor(), snapshot);
+    this.#kept.clone(this.#visitor(), choice);
+  }
+
+  /** Somebody opens a snapshot, if there is one, and reads all of it. */
+  look(choice: number): void {
+    this.#kept.look(this.#visitor(), choice).catch((fault: unknown) => {
+      this.#fault ??= fault;
+    });
+  }
+
+  /** Somebody deletes a clone, if there is one. */
+  drop(choice: number): void {
+    this.#kept.drop(this.#visitor(), choice);
   }
 
   /** Compares all snapshots and clones with what was there when they were made. */
@@ -126,9 +140,7 @@ export class Simulation {
   }
 
   #visitor(): Host {
-    const host = this.#host();
-    host.isVisitor = true;
-    return host;
+    return Object.assign(this.#host(), { isVisitor: true });
   }
 
   /** Begins a write of one value, or of zeroes if it is 0. */
@@ -221,8 +233,7 @@ export class Simulation {
     const outcome = await operation;
     try {
       if (outcome instanceof Error) throw outcome;
-      if (outcome === 'answered') answered();
-      else refused();
+      (outcome === 'answered' ? answered : refused)();
     } catch (fault) {
       this.#fault ??= fault;
     }
@@ -256,7 +267,7 @@ export class Simulation {
     try {
       if (current === undefined) return;
       if (key !== HEAD) {
-        this.#kept.cloned(key);
+        this.#kept.cloneChanged(key);
         return;
       }
       this.#kept.headChanged(head, () => this.#content());
