@@ -2,8 +2,8 @@
  * Options that name one of several ways. A name that is misspelt, in a program without types, must not pass for another
  * one: a lock that is never taken would be missed too late.
  */
-import type { IoChoice } from './choose-reads.ts';
-import type { LockPolicy } from './file-lock.ts';
+import type { IoChoice } from './reads/choose-reads.ts';
+import type { LockPolicy } from './file/file-lock.ts';
 
 interface Ways {
   readonly io?: IoChoice;

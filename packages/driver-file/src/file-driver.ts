@@ -5,20 +5,20 @@ import { ftruncate } from 'node:fs';
 import { promisify } from 'node:util';
 import type { BlockSize, Driver } from '@nbd/driver';
 import { checkOptions } from './check-options.ts';
-import { chooseReads } from './choose-reads.ts';
-import type { IoChoice } from './choose-reads.ts';
-import { DiskSize } from './disk-size.ts';
-import { loadEnvironment } from './environment.ts';
-import type { Environment } from './environment.ts';
-import { fileChanges } from './file-changes.ts';
-import { toDriverError } from './file-error.ts';
-import { fileExtents, knowsExtents } from './file-extents.ts';
-import { FileInUse } from './file-in-use.ts';
-import { lockForWriting } from './file-lock.ts';
-import type { LockPolicy } from './file-lock.ts';
-import { openFile } from './open-file.ts';
-import type { OpenFile } from './open-file.ts';
-import type { Reads } from './reads.ts';
+import { chooseReads } from './reads/choose-reads.ts';
+import type { IoChoice } from './reads/choose-reads.ts';
+import { DiskSize } from './file/disk-size.ts';
+import { loadEnvironment } from './system/environment.ts';
+import type { Environment } from './system/environment.ts';
+import { fileChanges } from './writes/file-changes.ts';
+import { toDriverError } from './file/file-error.ts';
+import { fileExtents, knowsExtents } from './file/file-extents.ts';
+import { FileInUse } from './file/file-in-use.ts';
+import { lockForWriting } from './file/file-lock.ts';
+import type { LockPolicy } from './file/file-lock.ts';
+import { openFile } from './file/open-file.ts';
+import type { OpenFile } from './file/open-file.ts';
+import type { Reads } from './reads/reads.ts';
 
 export interface FileDriverOptions {
   /** A regular file or a block device, which must exist. */

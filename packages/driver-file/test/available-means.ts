@@ -1,9 +1,9 @@
 import { openSync } from 'node:fs';
-import { chooseReads } from '../src/choose-reads.ts';
-import type { Environment } from '../src/environment.ts';
-import { FileInUse } from '../src/file-in-use.ts';
-import { FileOpenError } from '../src/file-open-error.ts';
-import type { Means } from '../src/reads.ts';
+import { chooseReads } from '../src/reads/choose-reads.ts';
+import type { Environment } from '../src/system/environment.ts';
+import { FileInUse } from '../src/file/file-in-use.ts';
+import { FileOpenError } from '../src/file/file-open-error.ts';
+import type { Means } from '../src/reads/reads.ts';
 
 export const MEANS: readonly Means[] = ['uring', 'nowait', 'adaptive', 'async'];
 

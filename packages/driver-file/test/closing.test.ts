@@ -2,11 +2,11 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises';
 import type { BatchedRead, BatchedWrite, Driver } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
-import { loadEnvironment } from '../src/environment.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
-import { FileInUse } from '../src/file-in-use.ts';
-import { readInPool } from '../src/pool-reads.ts';
-import { rangeChanges } from '../src/range-changes.ts';
+import { FileInUse } from '../src/file/file-in-use.ts';
+import { readInPool } from '../src/runs/pool-reads.ts';
+import { rangeChanges } from '../src/writes/range-changes.ts';
 import { MEANS, whyNot } from './available-means.ts';
 import { gate } from './gate.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';

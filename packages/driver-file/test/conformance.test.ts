@@ -1,6 +1,6 @@
 import { driverConformance } from '@nbd/driver-conformance';
 import { describe } from 'vitest';
-import { loadEnvironment } from '../src/environment.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
 import { fileDriver, folderExports } from '@nbd/driver-file';
 import { basename, dirname } from 'node:path';

@@ -1,6 +1,6 @@
-import { BufferAddresses } from '../src/buffer-addresses.ts';
-import { IoVectors } from '../src/io-vectors.ts';
-import type { SystemCalls } from '../src/system-calls.ts';
+import { BufferAddresses } from '../src/system/buffer-addresses.ts';
+import { IoVectors } from '../src/system/io-vectors.ts';
+import type { SystemCalls } from '../src/system/system-calls.ts';
 
 export interface KernelRingOptions {
   /** Where all four counters of the queues start: they wrap at 2^32. */

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
-import { loadEnvironment } from '../src/environment.ts';
-import type { FileExtensions } from '../src/file-extensions.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
+import type { FileExtensions } from '../src/system/file-extensions.ts';
 import { openFileDriver } from '../src/file-driver.ts';
 import type { FileDriverOptions } from '../src/file-driver.ts';
-import { lockForWriting } from '../src/file-lock.ts';
-import type { LockPolicy } from '../src/file-lock.ts';
+import { lockForWriting } from '../src/file/file-lock.ts';
+import type { LockPolicy } from '../src/file/file-lock.ts';
 import { describe, expect, test } from 'vitest';
 import { startProgram } from './run-program.ts';
 import { temporaryFiles } from './temporary-files.ts';

@@ -1,10 +1,10 @@
 import { openSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { adaptiveReads } from '../src/adaptive-reads.ts';
-import { loadEnvironment } from '../src/environment.ts';
+import { adaptiveReads } from '../src/reads/adaptive-reads.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
-import { FileInUse } from '../src/file-in-use.ts';
-import { nowaitReads } from '../src/nowait-reads.ts';
+import { FileInUse } from '../src/file/file-in-use.ts';
+import { nowaitReads } from '../src/reads/nowait-reads.ts';
 import { MEANS, whyNot } from './available-means.ts';
 import { batchOf, readAll, runOf } from './batches.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';

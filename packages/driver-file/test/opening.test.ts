@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, statSync, symlinkSync } from 'node:fs';
 import { fileDriver, FileOpenError, folderExports } from '@nbd/driver-file';
 import { describe, expect, test } from 'vitest';
-import { loadEnvironment } from '../src/environment.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
 import { kernelRing } from './kernel-ring.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';

@@ -2,10 +2,10 @@ import { closeSync, openSync, readFileSync, statSync, truncateSync } from 'node:
 import { dataExtent, holeExtent } from '@nbd/driver';
 import type { Driver, Extent } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
-import { loadEnvironment } from '../src/environment.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
-import { FileInUse } from '../src/file-in-use.ts';
-import { rangeChanges } from '../src/range-changes.ts';
+import { FileInUse } from '../src/file/file-in-use.ts';
+import { rangeChanges } from '../src/writes/range-changes.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';
 
 const MIB = 2 ** 20;

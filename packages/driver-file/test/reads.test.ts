@@ -7,11 +7,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { adaptiveReads } from '../src/adaptive-reads.ts';
-import { loadEnvironment } from '../src/environment.ts';
+import { adaptiveReads } from '../src/reads/adaptive-reads.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
-import { FileInUse } from '../src/file-in-use.ts';
-import { nowaitReads } from '../src/nowait-reads.ts';
+import { FileInUse } from '../src/file/file-in-use.ts';
+import { nowaitReads } from '../src/reads/nowait-reads.ts';
 import { MEANS, whyNot } from './available-means.ts';
 import { batchOf, readAll } from './batches.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';

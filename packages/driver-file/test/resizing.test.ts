@@ -1,11 +1,11 @@
 import { openSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { asyncReads } from '../src/async-reads.ts';
-import { DiskSize } from '../src/disk-size.ts';
-import { loadEnvironment } from '../src/environment.ts';
-import { fileChanges } from '../src/file-changes.ts';
+import { asyncReads } from '../src/reads/async-reads.ts';
+import { DiskSize } from '../src/file/disk-size.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
+import { fileChanges } from '../src/writes/file-changes.ts';
 import { openFileDriver } from '../src/file-driver.ts';
-import { FileInUse } from '../src/file-in-use.ts';
+import { FileInUse } from '../src/file/file-in-use.ts';
 import { gate } from './gate.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';
 

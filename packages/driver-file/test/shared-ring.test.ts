@@ -1,10 +1,10 @@
 import { readlinkSync } from 'node:fs';
 import type { BatchedRead } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
-import { loadEnvironment } from '../src/environment.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
 import { openFileDriver } from '../src/file-driver.ts';
-import type { SystemCalls } from '../src/system-calls.ts';
-import { joinRing, leaveRing } from '../src/uring-reads.ts';
+import type { SystemCalls } from '../src/system/system-calls.ts';
+import { joinRing, leaveRing } from '../src/reads/uring-reads.ts';
 import { whyNot } from './available-means.ts';
 import { kernelRing } from './kernel-ring.ts';
 import { pattern, temporaryFiles } from './temporary-files.ts';

@@ -3,10 +3,10 @@
  * it with the file closed meanwhile, and prints what came of each and how large the file is.
  */
 import { openSync, statSync } from 'node:fs';
-import { loadEnvironment } from '../src/environment.ts';
-import { FileInUse } from '../src/file-in-use.ts';
-import { asyncWrites, guardedWrites } from '../src/file-writes.ts';
-import { writesNow } from '../src/writes-now.ts';
+import { loadEnvironment } from '../src/system/environment.ts';
+import { FileInUse } from '../src/file/file-in-use.ts';
+import { asyncWrites, guardedWrites } from '../src/writes/file-writes.ts';
+import { writesNow } from '../src/writes/writes-now.ts';
 
 const path = process.argv[2] ?? '';
 const file = new FileInUse(openSync(path, 'r+'), path);

@@ -4,13 +4,13 @@
  */
 import { readSync, readvSync } from 'node:fs';
 import type { BatchedRead } from '@nbd/driver';
-import type { Clock } from './clock.ts';
-import type { FileInUse } from './file-in-use.ts';
+import type { Clock } from '../system/clock.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
 import { HotMap } from './hot-map.ts';
-import { endOfReads } from './neighbours.ts';
-import { readInPool } from './pool-reads.ts';
+import { endOfReads } from '../system/neighbours.ts';
+import { readInPool } from '../runs/pool-reads.ts';
 import type { Reads } from './reads.ts';
-import { settleReads } from './settle-run.ts';
+import { settleReads } from '../runs/settle-run.ts';
 
 /** `size` is that of the file, in bytes, when it is opened. */
 export function adaptiveReads(file: FileInUse, size: number, clock: Clock): Reads {

@@ -3,8 +3,8 @@
  */
 import { writeSync, writevSync } from 'node:fs';
 import type { BatchedWrite } from '@nbd/driver';
-import type { FileInUse } from './file-in-use.ts';
-import type { SystemCalls } from './system-calls.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
+import type { SystemCalls } from '../system/system-calls.ts';
 
 /** How many bytes are written. 0 or less also for an error, which the pool will find again and report. */
 export interface WritesNow {

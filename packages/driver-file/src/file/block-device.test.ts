@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { temporaryFiles } from '../test/temporary-files.ts';
+import { temporaryFiles } from '../../test/temporary-files.ts';
 import { sizeByReading } from './block-device.ts';
 
 const files = temporaryFiles();

@@ -1,11 +1,11 @@
 /**
  * Reads in Node's thread pool alone: never on the loop, everywhere, and dearest for data that is cached.
  */
-import type { FileInUse } from './file-in-use.ts';
-import { endOfReads } from './neighbours.ts';
-import { readInPool } from './pool-reads.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
+import { endOfReads } from '../system/neighbours.ts';
+import { readInPool } from '../runs/pool-reads.ts';
 import type { Reads } from './reads.ts';
-import { settleReads } from './settle-run.ts';
+import { settleReads } from '../runs/settle-run.ts';
 
 export function asyncReads(file: FileInUse): Reads {
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { kernelRing, refuse } from '../test/kernel-ring.ts';
-import type { KernelRingOptions } from '../test/kernel-ring.ts';
+import { kernelRing, refuse } from '../../test/kernel-ring.ts';
+import type { KernelRingOptions } from '../../test/kernel-ring.ts';
 import { Ring } from './ring.ts';
 import { EAGAIN, RWF_NOWAIT } from './system-calls.ts';
 

@@ -3,11 +3,11 @@
  * batch are one system call.
  */
 import type { BatchedWrite } from '@nbd/driver';
-import type { Clock } from './clock.ts';
-import type { FileInUse } from './file-in-use.ts';
-import { endOfWrites } from './neighbours.ts';
-import { writeInPool } from './pool-writes.ts';
-import { settleWrites } from './settle-run.ts';
+import type { Clock } from '../system/clock.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
+import { endOfWrites } from '../system/neighbours.ts';
+import { writeInPool } from '../runs/pool-writes.ts';
+import { settleWrites } from '../runs/settle-run.ts';
 import type { WritesNow } from './writes-now.ts';
 import { WriteGuard } from './write-guard.ts';
 

@@ -4,14 +4,14 @@
 import { fdatasync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { BatchedWrite, Driver } from '@nbd/driver';
-import type { DiskSize } from './disk-size.ts';
-import type { Environment } from './environment.ts';
-import type { FileInUse } from './file-in-use.ts';
+import type { DiskSize } from '../file/disk-size.ts';
+import type { Environment } from '../system/environment.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
 import { asyncWrites, guardedWrites } from './file-writes.ts';
 import { sharedFlushes } from './flushes.ts';
 import { rangeCalls } from './range-calls.ts';
 import { rangeChanges } from './range-changes.ts';
-import type { Reads } from './reads.ts';
+import type { Reads } from '../reads/reads.ts';
 import { writesNow } from './writes-now.ts';
 
 /** The part of `Driver` that a disk has only when it may be changed. */

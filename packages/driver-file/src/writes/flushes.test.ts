@@ -1,6 +1,6 @@
 import { DriverError } from '@nbd/driver';
 import { expect, test } from 'vitest';
-import { gate } from '../test/gate.ts';
+import { gate } from '../../test/gate.ts';
 import { sharedFlushes } from './flushes.ts';
 
 const PATH = 'a.img';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gate } from '../test/gate.ts';
+import { gate } from '../../test/gate.ts';
 import { DiskSize } from './disk-size.ts';
 
 test('a disk that could not be cut has its old size again, and changes go on', async () => {

@@ -4,8 +4,8 @@
 import { DriverError, dataExtent, holeExtent } from '@nbd/driver';
 import type { Extent } from '@nbd/driver';
 import type { FileInUse } from './file-in-use.ts';
-import { ENXIO, SEEK_DATA, SEEK_END, SEEK_HOLE } from './system-calls.ts';
-import type { SystemCalls } from './system-calls.ts';
+import { ENXIO, SEEK_DATA, SEEK_END, SEEK_HOLE } from '../system/system-calls.ts';
+import type { SystemCalls } from '../system/system-calls.ts';
 
 /** Whether the file system of an open file tells holes from data. */
 export function knowsExtents(fd: number, calls: SystemCalls): boolean {

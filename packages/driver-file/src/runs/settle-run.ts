@@ -3,7 +3,7 @@
  * go to the thread pool.
  */
 import type { BatchedRead, BatchedWrite } from '@nbd/driver';
-import type { FileInUse } from './file-in-use.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
 import { poolReads } from './pool-reads.ts';
 import { transferRun } from './pool-run.ts';
 import { poolWrites } from './pool-writes.ts';

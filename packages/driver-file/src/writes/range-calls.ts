@@ -1,9 +1,9 @@
 /**
  * Changes to the allocation of a range, by whichever optional package offers them here.
  */
-import type { Environment } from './environment.ts';
-import type { FileInUse } from './file-in-use.ts';
-import { FALLOC_KEEP_SIZE, FALLOC_PUNCH_HOLE, FALLOC_ZERO_RANGE } from './system-calls.ts';
+import type { Environment } from '../system/environment.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
+import { FALLOC_KEEP_SIZE, FALLOC_PUNCH_HOLE, FALLOC_ZERO_RANGE } from '../system/system-calls.ts';
 
 /** Offset and length in bytes. Rejects with an error that has Node's `code`. Never runs on the loop. */
 export type RangeCall = (offset: number, length: number) => Promise<void>;

@@ -5,16 +5,16 @@ import { stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { DriverError } from '@nbd/driver';
 import type { Driver, ExportContext, ExportListing, ExportSource, OpenExport } from '@nbd/driver';
-import { checkOptions } from './check-options.ts';
+import { checkOptions } from '../check-options.ts';
 import { isEntryName } from './entry-name.ts';
-import { loadEnvironment } from './environment.ts';
-import { diskOf } from './file-driver.ts';
-import type { FileDriverOptions } from './file-driver.ts';
-import { FileOpenError } from './file-open-error.ts';
+import { loadEnvironment } from '../system/environment.ts';
+import { diskOf } from '../file-driver.ts';
+import type { FileDriverOptions } from '../file-driver.ts';
+import { FileOpenError } from '../file/file-open-error.ts';
 import { FolderDisks } from './folder-disks.ts';
 import { listFolder } from './list-folder.ts';
-import { openEntry } from './open-file.ts';
-import type { OpenFile } from './open-file.ts';
+import { openEntry } from '../file/open-file.ts';
+import type { OpenFile } from '../file/open-file.ts';
 
 /** `path` is that of the folder; the others are those of each disk in it. */
 export interface FolderExportsOptions extends FileDriverOptions {

@@ -15,7 +15,7 @@
  */
 import { closeSync, fstatSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { systemErrorCode } from './file-error.ts';
-import type { FileExtensions } from './file-extensions.ts';
+import type { FileExtensions } from '../system/file-extensions.ts';
 import { FileOpenError } from './file-open-error.ts';
 import { identityOf } from './open-file.ts';
 

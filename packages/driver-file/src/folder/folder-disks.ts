@@ -5,7 +5,7 @@
 import { close } from 'node:fs';
 import { promisify } from 'node:util';
 import { allClosed, type Driver, flushAndClose } from '@nbd/driver';
-import type { OpenFile } from './open-file.ts';
+import type { OpenFile } from '../file/open-file.ts';
 
 /** A disk, and who uses it. */
 interface Use {

@@ -4,8 +4,8 @@
 import { write, writev } from 'node:fs';
 import { promisify } from 'node:util';
 import { DriverError } from '@nbd/driver';
-import { toDriverError } from './file-error.ts';
-import type { FileInUse } from './file-in-use.ts';
+import { toDriverError } from '../file/file-error.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
 import { CALL_BYTES_MAX } from './pool-run.ts';
 import type { PoolTransfer } from './pool-run.ts';
 

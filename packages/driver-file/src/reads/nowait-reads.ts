@@ -3,13 +3,13 @@
  * not: `preadv2` with RWF_NOWAIT. Nothing is guessed, and the loop never waits for the disk.
  */
 import type { BatchedRead } from '@nbd/driver';
-import type { FileInUse } from './file-in-use.ts';
-import { endOfReads } from './neighbours.ts';
-import { readInPool } from './pool-reads.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
+import { endOfReads } from '../system/neighbours.ts';
+import { readInPool } from '../runs/pool-reads.ts';
 import type { Reads } from './reads.ts';
-import { settleReads } from './settle-run.ts';
-import { EAGAIN } from './system-calls.ts';
-import type { SystemCalls } from './system-calls.ts';
+import { settleReads } from '../runs/settle-run.ts';
+import { EAGAIN } from '../system/system-calls.ts';
+import type { SystemCalls } from '../system/system-calls.ts';
 
 export function nowaitReads(file: FileInUse, calls: SystemCalls): Reads {
   return {

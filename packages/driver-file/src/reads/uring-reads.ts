@@ -3,14 +3,14 @@
  * not have goes to the thread pool; a read, or a run of neighbours, that comes alone is cheaper by `preadv2`.
  */
 import type { BatchedRead } from '@nbd/driver';
-import type { FileInUse } from './file-in-use.ts';
-import { endOfReads, RUN_MAX } from './neighbours.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
+import { endOfReads, RUN_MAX } from '../system/neighbours.ts';
 import { nowaitReads, readRunNoWait } from './nowait-reads.ts';
 import type { Reads } from './reads.ts';
-import { Ring } from './ring.ts';
-import { settleReads } from './settle-run.ts';
-import { EAGAIN } from './system-calls.ts';
-import type { SystemCalls } from './system-calls.ts';
+import { Ring } from '../system/ring.ts';
+import { settleReads } from '../runs/settle-run.ts';
+import { EAGAIN } from '../system/system-calls.ts';
+import type { SystemCalls } from '../system/system-calls.ts';
 
 /** A ring, and how many files of its thread are read by it. */
 interface SharedRing {

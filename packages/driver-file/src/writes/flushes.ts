@@ -4,7 +4,7 @@
  * for all disks of this thread that have the file open, until the last of them is closed.
  */
 import { DriverError } from '@nbd/driver';
-import { toDriverError } from './file-error.ts';
+import { toDriverError } from '../file/file-error.ts';
 
 interface FlushRecord {
   disks: number;

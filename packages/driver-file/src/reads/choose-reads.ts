@@ -4,9 +4,9 @@
  */
 import { adaptiveReads } from './adaptive-reads.ts';
 import { asyncReads } from './async-reads.ts';
-import type { Environment } from './environment.ts';
-import type { FileInUse } from './file-in-use.ts';
-import { FileOpenError } from './file-open-error.ts';
+import type { Environment } from '../system/environment.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
+import { FileOpenError } from '../file/file-open-error.ts';
 import { knowsNoWait, nowaitReads } from './nowait-reads.ts';
 import type { Means, Reads } from './reads.ts';
 import { joinRing, leaveRing, ringCanRead, uringReads } from './uring-reads.ts';

@@ -3,9 +3,9 @@
  */
 import { DriverError } from '@nbd/driver';
 import type { ZeroOptions } from '@nbd/driver';
-import { systemErrorCode, toDriverError } from './file-error.ts';
-import type { FileInUse } from './file-in-use.ts';
-import { writeInPool } from './pool-writes.ts';
+import { systemErrorCode, toDriverError } from '../file/file-error.ts';
+import type { FileInUse } from '../file/file-in-use.ts';
+import { writeInPool } from '../runs/pool-writes.ts';
 import type { RangeCall, RangeCalls } from './range-calls.ts';
 
 /** What the system answers when it, or the file system, does not know how. */
