@@ -3,14 +3,15 @@
  * its own, without systemd, containers or block devices, and everything of it lies in one folder.
  */
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cephConf } from './ceph-conf.ts';
 import type { GatewayAccess } from './gateway-access.ts';
 import { createBucket } from './create-bucket.ts';
-import { killDaemon, killDaemons } from './daemons.ts';
+import { confOf, killDaemon, killDaemons } from './daemons.ts';
 import { claimClusterNumber, DiskNetworks } from './disk-networks.ts';
 import { freePorts } from './free-ports.ts';
+import { OperatorError } from './operator-error.ts';
 import { runProgram } from './run-program.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -27,7 +28,6 @@ export interface ClusterOptions {
 
 const KEYS = { accessKeyId: 'nbd-test', secretAccessKey: 'nbd-test-secret' };
 const BUCKET = 'nbd';
-const CONF = 'ceph.conf';
 /** Has the number of a cluster with networks, for whoever ends it. */
 const NUMBER = 'number';
 const LOOPBACK = '127.0.0.1';
@@ -35,26 +35,35 @@ const FOLDERS = ['run', 'log', 'mon', 'osd', 'rgw'];
 
 /**
  * Starts one, and waits until its gateways answer and the bucket `nbd` is there. When `signal` is aborted before, what was
- * started is ended, and its reason is thrown.
+ * started is ended, and its reason is thrown. Rejects with an `OperatorError` if the folder is there already.
  */
 export async function startCluster(
   options: ClusterOptions,
   signal?: AbortSignal,
 ): Promise<Cluster> {
-  await mkdir(options.folder);
+  await mkdir(options.folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+    throw new OperatorError(`${options.folder} is there already; pnpm ceph down removes a cluster`);
+  });
   const cluster = new Cluster(options.folder, signal);
   try {
     await cluster.start(options);
     return cluster;
   } catch (error) {
     await cluster.stop();
+    // A program that was interrupted with us, before it was one of its own, is no news.
+    signal?.throwIfAborted();
     throw error;
   }
 }
 
-/** Ends the one in `folder`, whoever started it. Rejects if there is none. */
+/** Ends the one in `folder`, whoever started it. Rejects with an `OperatorError` if there is none. */
 export async function stopCluster({ folder }: Pick<ClusterOptions, 'folder'>): Promise<void> {
-  await access(join(folder, CONF));
+  // What is no cluster's is not removed.
+  await stat(confOf(folder)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new OperatorError(`there is no cluster in ${folder}`);
+  });
   await new Cluster(folder).stop();
 }
 
@@ -68,7 +77,7 @@ class Cluster {
 
   constructor(folder: string, signal?: AbortSignal) {
     this.#folder = folder;
-    this.#conf = join(folder, CONF);
+    this.#conf = confOf(folder);
     this.#signal = signal;
   }
 
@@ -128,19 +137,16 @@ class Cluster {
     this.#signal?.throwIfAborted();
     const ids = Array.from({ length: disks }, () => randomUUID());
     // A disk is formatted without the help of anybody, and that takes longest.
-    const made = await Promise.allSettled([
-      ...ids.map((id, disk) => this.#formatDisk(disk, id)),
-      this.#startMonitor(ids),
-    ]);
-    for (const each of made) if (each.status === 'rejected') throw each.reason;
+    await allOf([...ids.map((id, disk) => this.#formatDisk(disk, id)), this.#startMonitor(ids)]);
     this.#signal?.throwIfAborted();
-    await Promise.all(ids.map((_, disk) => this.startDisk(disk)));
+    await allOf(ids.map((_, disk) => this.startDisk(disk)));
     await this.untilDisksUp();
     await this.#makeUser();
     this.#signal?.throwIfAborted();
-    await Promise.all(ports.map((port, gateway) => this.#startGateway(gateway, host, port)));
+    await allOf(ports.map((port, gateway) => this.#startGateway(gateway, host, port)));
     this.#endpoints = ports.map((port) => `http://${host}:${port}`);
     await createBucket(this.access);
+    this.#signal?.throwIfAborted();
   }
 
   /** Ends it and removes what it had. */
@@ -220,11 +226,19 @@ class Cluster {
     const ask = (): Promise<string> =>
       runProgram('ceph', ['-c', this.#conf, '--connect-timeout', '20', ...args]);
     let answer = '';
-    await waitUntil(`an answer to ceph ${args.join(' ')}`, async () => {
+    const hasAnswered = async (): Promise<boolean> => {
       answer = await ask().catch(() => '');
       return answer !== '';
-    });
+    };
+    await waitUntil(`an answer to ceph ${args.join(' ')}`, hasAnswered, { signal: this.#signal });
     return answer;
+  }
+}
+
+/** When this is over none of them is under way any more, so what they have started can be ended. */
+async function allOf(tasks: readonly Promise<void>[]): Promise<void> {
+  for (const task of await Promise.allSettled(tasks)) {
+    if (task.status === 'rejected') throw task.reason;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Daemons that went into the background and left their process ids in a folder. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { waitUntil } from './wait-until.ts';
 
 /** The process of a daemon that still runs, or undefined. */
@@ -20,20 +20,43 @@ export async function killDaemon(folder: string, name: string): Promise<void> {
   await waitUntil(`the end of ${name}`, async () => (await daemonPid(folder, name)) === undefined);
 }
 
-/** Ends all daemons of a folder. Their data is not needed, so they are not asked to keep it. */
+/**
+ * Ends all daemons of a folder, also those that go into the background at this moment and have left no process id yet.
+ * Their data is not needed, so they are not asked to keep it.
+ */
 export async function killDaemons(folder: string): Promise<void> {
-  const names = await daemonNames(folder);
-  await Promise.all(
-    names.map(async (name) => {
-      if ((await daemonPid(folder, name)) !== undefined) await killDaemon(folder, name);
-    }),
-  );
+  await waitUntil(`the end of all daemons of ${folder}`, async () => {
+    const pids = await daemonsOf(folder);
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        // It has ended meanwhile.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
+    return pids.length === 0;
+  });
 }
 
-async function daemonNames(folder: string): Promise<readonly string[]> {
-  const files = await readdir(join(folder, 'run')).catch(() => []);
-  return files.filter((file) => file.endsWith('.pid')).map((file) => file.slice(0, -4));
+/** The processes that are daemons of the cluster of a folder, by what they were called with. */
+export async function daemonsOf(folder: string): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const [program = '', ...words] = (await readOr(`/proc/${pid}/cmdline`)).split('\0');
+      return DAEMONS.has(basename(program)) && words.includes(confOf(folder)) ? [pid] : [];
+    }),
+  );
+  return found.flat();
 }
+
+/** What all of them are told by. */
+export function confOf(folder: string): string {
+  return join(folder, 'ceph.conf');
+}
+
+const DAEMONS: ReadonlySet<string> = new Set(['ceph-mon', 'ceph-osd', 'radosgw']);
 
 function readOr(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { UsageError } from '@nbd-tooling/command-line';
 import { expect, test } from 'vitest';
 import { parseInvocation } from './invocation.ts';
@@ -29,6 +30,13 @@ test('one disk is in memory, several are files', () => {
   expect(parseInvocation(['up'])).toMatchObject({ cluster: { disks: 1, store: 'memstore' } });
   const several = parseInvocation(['up', '--disks', '3', '--networks']);
   expect(several).toMatchObject({ cluster: { store: 'bluestore', hasNetworks: true } });
+});
+
+test('a folder is the same one wherever daemons run', () => {
+  const { cluster } = parseInvocation(['up', '--folder', 'here']) as {
+    cluster: { folder: string };
+  };
+  expect(cluster.folder).toBe(resolve('here'));
 });
 
 test.each([

@@ -1,6 +1,6 @@
 /** The command line of `pnpm ceph`. */
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Help, readWords, UsageError, wholeNumber } from '@nbd-tooling/command-line';
 import type { BenchOptions } from './bench/bench.ts';
 import type { ClusterOptions } from './cluster.ts';
@@ -68,7 +68,8 @@ export function parseInvocation(words: readonly string[]): Invocation {
     case 'down': {
       const disks = wholeNumber('--disks', values.disks);
       const cluster = {
-        folder: values.folder,
+        // Daemons know no folder that they are started in.
+        folder: resolve(values.folder),
         disks,
         store: disks === 1 ? 'memstore' : 'bluestore',
         gateways: wholeNumber('--gateways', values.gateways),

@@ -8,6 +8,7 @@ import type { GatewayAccess } from './gateway-access.ts';
 import { lackOfFio } from './fio.ts';
 import { type Invocation, parseInvocation } from './invocation.ts';
 import { lackOfCeph } from './lack-of-ceph.ts';
+import { OperatorError } from './operator-error.ts';
 import { s3Environment } from './programs.ts';
 import { showCrashes } from './shows/crash-show.ts';
 import { showFaults } from './shows/faults-show.ts';
@@ -22,14 +23,14 @@ const OPEN_SECONDS_MAX = 7200;
 
 /** An end in good order: what was done up to then is told, and the cluster is ended. */
 const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => stopping.abort(new Error('interrupted')));
 }
 
 process.exitCode = await runCommand({
   name: 'ceph',
   parse: () => parseInvocation(process.argv.slice(2)),
-  perform: (invocation) => perform(invocation).catch(tellInterruption),
+  perform: (invocation) => perform(invocation).catch(tellFailure),
   output: STANDARD_OUTPUT,
 });
 // What an interrupted show has asked of a cluster that is gone would be asked for another minute.
@@ -38,7 +39,7 @@ if (stopping.signal.aborted) process.exit();
 /** Answers the exit code. */
 async function perform(invocation: Exclude<Invocation, Help>): Promise<number> {
   const lack = lackOfCeph();
-  if (lack !== undefined) throw new Error(lack);
+  if (lack !== undefined) throw new OperatorError(lack);
   switch (invocation.kind) {
     case 'up':
       await up(invocation.cluster);
@@ -64,7 +65,7 @@ async function perform(invocation: Exclude<Invocation, Help>): Promise<number> {
     }
     case 'faults': {
       const missing = await lackOfFio();
-      if (missing !== undefined) throw new Error(missing);
+      if (missing !== undefined) throw new OperatorError(missing);
       const { signal } = stopping;
       const options = { ...invocation, signal, tell: tellProgress };
       const show = async (cluster: Cluster) => tell(await showFaults(cluster, options));
@@ -92,9 +93,9 @@ async function up(options: ClusterOptions): Promise<void> {
   process.stdout.write(script);
 }
 
-/** What was interrupted is ended by then, and there is nothing else to tell. */
-function tellInterruption(error: Error): number {
-  if (!stopping.signal.aborted) throw error;
+/** What was interrupted is ended by then, and there is nothing else to tell. A bug shows its stack. */
+function tellFailure(error: Error): number {
+  if (!stopping.signal.aborted && !(error instanceof OperatorError)) throw error;
   process.stderr.write(`ceph: ${error.message}\n`);
   return 1;
 }

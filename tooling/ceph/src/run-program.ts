@@ -20,14 +20,17 @@ interface Failure extends Error {
   readonly code?: number | string | null;
 }
 
-/** Answers what the program printed. Rejects with what it complained of. */
+/**
+ * Answers what the program printed. Rejects with what it complained of. It has no terminal: who interrupts us there does not
+ * kill what we run by halves, such as a daemon on its way into the background.
+ */
 export async function runProgram(
   name: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   { millisMax = MILLIS_MAX, signal }: RunLimits = {},
 ): Promise<string> {
-  const running = execute(name, args, {
+  const running = execute('setsid', [name, ...args], {
     timeout: millisMax,
     killSignal: 'SIGKILL',
     maxBuffer: 16 * 2 ** 20,

@@ -22,6 +22,14 @@ describe('shows of volumes, in short', { timeout: SHOW_MILLIS }, () => {
     expect(reportText(await showCrashes({ ...crash, losesFlushes: true }))).toContain(FOUND_OUT);
   });
 
+  it('one that is interrupted is not in order for what it has not done', async () => {
+    const stopped = AbortSignal.abort();
+    const crash = { access: access(), rounds: 2, seed: SEED, signal: stopped };
+    const report = await showCrashes({ ...crash, losesFlushes: false });
+    expect(reportText(report)).toContain('verdict  open: interrupted after 0 of 2');
+    expect(isInOrder(report)).toBe(false);
+  });
+
   it('a frozen server that was deposed loses nothing that it has answered, and answers no write again', async () => {
     const takeover = { access: access(), rounds: 2, seed: SEED, signal: NEVER };
     const report = await showTakeovers({ ...takeover, losesFlushes: false });

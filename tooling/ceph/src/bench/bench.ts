@@ -39,7 +39,7 @@ export async function runBench(options: BenchOptions): Promise<void> {
   let cluster: Cluster | undefined;
   try {
     const shape = { disks: 3, store: 'bluestore', gateways: 1, hasNetworks: false } as const;
-    cluster = await startCluster({ folder: clusterFolder, ...shape });
+    cluster = await startCluster({ folder: clusterFolder, ...shape }, options.signal);
     const report = await measure(cluster.access, options, { clusterFolder, folder });
     const text = formatReport(report);
     process.stdout.write(text);

@@ -71,5 +71,9 @@ export async function showRounds(show: RoundShow, options: RoundOptions): Promis
     figures: show.figures(load, done),
     faults: faults.map((fault) => `${show.name} ${done}: ${fault}`),
     isControl: losesFlushes,
+    // As many as were asked for, or up to the first fault.
+    ...(signal.aborted &&
+      done < rounds &&
+      faults.length === 0 && { unfinished: `interrupted after ${done} of ${rounds}` }),
   };
 }

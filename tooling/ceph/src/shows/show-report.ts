@@ -35,7 +35,9 @@ export function isInOrder({ faults, isControl, unfinished }: ShowReport): boolea
 const FAULTS_MAX = 5;
 
 function verdictOf({ faults, isControl, unfinished }: ShowReport): string {
-  if (isControl) return faults.length > 0 ? 'found out, as a control must be' : 'NOT FOUND OUT';
-  if (faults.length > 0) return `PROMISE BROKEN, ${faults.length} times`;
-  return unfinished === undefined ? 'in order' : `open: ${unfinished}`;
+  if (faults.length > 0) {
+    return isControl ? 'found out, as a control must be' : `PROMISE BROKEN, ${faults.length} times`;
+  }
+  if (unfinished !== undefined) return `open: ${unfinished}`;
+  return isControl ? 'NOT FOUND OUT' : 'in order';
 }
