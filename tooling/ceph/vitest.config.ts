@@ -1,4 +1,4 @@
-import { project } from '../../tooling/vitest/config.mjs';
+import { project } from '../vitest/config.mjs';
 
 export default project('@nbd-tooling/ceph', {
   globalSetup: './src/shared-cluster.ts',

@@ -1,13 +1,13 @@
 /** The programs of this repository as they are built, and how they learn of the gateway. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type End, startDemoServer } from '@nbd-tooling/server-process';
 import type { GatewayAccess } from './gateway-access.ts';
 import { runProgram } from './run-program.ts';
 
-const DEMO_SERVER = app('demo-server');
-const NBD = app('nbd');
+const NBD = fileURLToPath(new URL('../../../apps/nbd/dist/main.js', import.meta.url));
+
+/** What another host has is watched for its lease first, which may be renewed, and the store may be busy. */
+const READY_MILLIS_MAX = 120_000;
 
 /** The environment that all programs for S3 understand. */
 export function s3Environment({
@@ -33,8 +33,8 @@ export interface VolumeServer {
   uri(name: string): string;
   /** What it has logged. */
   log(): string;
-  /** Ends it in good order, or as a crash would. Answers its exit code, or null after a crash. */
-  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+  /** Ends it in good order, or as a crash would. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<End>;
   /** Stops it without a word, as a machine that hangs, or lets it go on. */
   freeze(signal: 'SIGCONT' | 'SIGSTOP'): void;
 }
@@ -47,43 +47,18 @@ export async function startVolumeServer(
   access: GatewayAccess,
   exports: Readonly<Record<string, string>>,
 ): Promise<VolumeServer> {
-  const specs = Object.entries(exports).flatMap(([name, spec]) => ['--export', `${name}=${spec}`]);
-  const child = spawn(process.execPath, [DEMO_SERVER, '--listen', 'nbd://127.0.0.1:0', ...specs], {
-    env: { ...process.env, ...s3Environment(access) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const specs = Object.entries(exports).map(([name, spec]) => `--export=${name}=${spec}`);
+  const { process: server, port } = await startDemoServer({
+    args: specs,
+    environment: s3Environment(access),
+    readyMillisMax: READY_MILLIS_MAX,
   });
-  let log = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  const line = await firstLine(child);
-  const origin = /nbd:\/\/[^/]+/.exec(line ?? '')?.[0];
-  if (origin === undefined) {
-    await ended;
-    throw new Error(log.trim());
-  }
   return {
-    uri: (name) => `${origin}/${name}`,
-    log: () => log,
-    async end(signal) {
-      child.kill(signal);
-      const [code] = await ended;
-      return code;
-    },
+    uri: (name) => `nbd://127.0.0.1:${port}/${name}`,
+    log: () => server.log,
+    end: (signal) => server.end(signal),
     freeze(signal) {
-      child.kill(signal);
+      server.signal(signal);
     },
   };
-}
-
-async function firstLine({ stdout }: ChildProcess): Promise<string | undefined> {
-  if (stdout === null) return undefined;
-  for await (const line of createInterface({ input: stdout })) {
-    stdout.resume();
-    return line;
-  }
-  return undefined;
-}
-
-function app(name: string): string {
-  return fileURLToPath(new URL(`../../../apps/${name}/dist/main.js`, import.meta.url));
 }

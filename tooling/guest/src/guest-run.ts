@@ -7,7 +7,7 @@ import { type Client, connect } from '@nbd/client';
 import { SERVER_NAME } from './certificates.ts';
 import { CERTIFICATES } from './guest-image.ts';
 import { HOST_OF_GUEST, type Machine } from './machine.ts';
-import { ServerProcess } from './server-process.ts';
+import { LoggingServer } from './logging-server.ts';
 import type { StepLog } from './step-log.ts';
 import { type Forward, forwardToUnix } from './unix-forward.ts';
 
@@ -46,13 +46,13 @@ export class GuestRun {
   readonly #settings: RunSettings;
   readonly #folder: string;
   readonly #forward: Forward;
-  #server: ServerProcess;
+  #server: LoggingServer;
 
   private constructor(
     settings: RunSettings,
     folder: string,
     forward: Forward,
-    server: ServerProcess,
+    server: LoggingServer,
   ) {
     this.#settings = settings;
     this.#folder = folder;
@@ -67,14 +67,14 @@ export class GuestRun {
     await disk.truncate(DISK_BYTES);
     await disk.close();
     const socket = join(folder, 'nbd.sock');
-    const start = (): Promise<ServerProcess> =>
-      ServerProcess.start(socket, serverArguments(folder, settings));
+    const start = (): Promise<LoggingServer> =>
+      LoggingServer.start(socket, serverArguments(folder, settings));
     const { log, scenario, tls } = settings;
     const server = await log.step(scenario, 'serve', start, () => (tls ? 'TLS required' : ''));
     return new GuestRun(settings, folder, await forwardToUnix(socket), server);
   }
 
-  get server(): ServerProcess {
+  get server(): LoggingServer {
     return this.#server;
   }
 
@@ -117,7 +117,7 @@ export class GuestRun {
   }
 
   /** Waits for what the server logs a moment later. */
-  async untilServer(what: string, holds: (server: ServerProcess) => boolean): Promise<void> {
+  async untilServer(what: string, holds: (server: LoggingServer) => boolean): Promise<void> {
     const deadline = Date.now() + LOG_SECONDS_MAX * 1000;
     while (!holds(this.#server)) {
       if (Date.now() > deadline) throw new Error(`the server does not say that ${what}`);
@@ -141,7 +141,7 @@ export class GuestRun {
   /** Starts the server again, on the same file and the same socket. */
   async restartServer(): Promise<void> {
     const args = serverArguments(this.#folder, this.#settings);
-    this.#server = await ServerProcess.start(join(this.#folder, 'nbd.sock'), args);
+    this.#server = await LoggingServer.start(join(this.#folder, 'nbd.sock'), args);
   }
 
   async end(): Promise<void> {

@@ -2,16 +2,19 @@
  * The demo server as a child process, so that clients reach it as they would in life: by a port or a
  * socket file, with signals, and not through the loop of the test.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import {
+  type DemoServer,
+  type End,
+  residentOf,
+  startDemoServer,
+} from '@nbd-tooling/server-process';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 
-const PROGRAM = fileURLToPath(new URL('../../../apps/demo-server/dist/main.js', import.meta.url));
-const READY_MILLIS = 20_000;
+/** Longer than a server may take, so that it is the one to say what is wrong. */
+const HOOK_MILLIS = 40_000;
 
 /** `pnpm test:ways` runs these tests for two threads too. What a test says itself comes after it, and wins. */
 const WAY_ARGS = process.env['NBD_WAY'] === 'workers' ? ['--workers', '2'] : [];
@@ -30,74 +33,54 @@ export interface ServeOptions {
 
 /** A server that runs until the test has finished. It listens on TCP and on a Unix socket. */
 export class ServedDisk {
-  /** Resolves when the server has ended: to its exit code, or to the signal that ended it. */
-  readonly ended: Promise<number | NodeJS.Signals>;
-  readonly #child: ChildProcess;
+  readonly #server: DemoServer;
   readonly #folder: string;
   readonly #socket: string;
-  #port = 0;
-  #log = '';
 
-  constructor(child: ChildProcess, folder: string, socket: string) {
-    this.#child = child;
+  constructor(server: DemoServer, folder: string, socket: string) {
+    this.#server = server;
     this.#folder = folder;
     this.#socket = socket;
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#log += text));
-    this.ended = new Promise((resolve) => {
-      child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
-    });
+  }
+
+  /** Resolves when the server has ended: to its exit code, or to the signal that ended it. */
+  get ended(): Promise<End> {
+    return this.#server.process.ended;
   }
 
   /** The NBD URI of an export; of the default one without a name. */
   uri(transport: Transport, exportName = ''): string {
     const path = encodeURIComponent(exportName);
     return transport === 'tcp'
-      ? `nbd://127.0.0.1:${this.#port}/${path}`
+      ? `nbd://127.0.0.1:${this.#server.port}/${path}`
       : `nbd+unix:///${path}?socket=${this.#socket}`;
   }
 
   /** Where it listens, in the words of `node:net`. */
   address(transport: Transport): { host: string; port: number } | { path: string } {
-    return transport === 'tcp' ? { host: '127.0.0.1', port: this.#port } : { path: this.#socket };
+    return transport === 'tcp'
+      ? { host: '127.0.0.1', port: this.#server.port }
+      : { path: this.#socket };
   }
 
   /** What it has written to its log so far. */
   get log(): string {
-    return this.#log;
+    return this.#server.process.log;
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#child.kill(signal);
+    this.#server.process.signal(signal);
   }
 
   /** Ends it at once, if it has not ended, and removes its folder. */
   async remove(): Promise<void> {
-    this.kill('SIGKILL');
-    await this.ended;
+    await this.#server.process.end('SIGKILL');
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   /** Memory of the process that is in RAM, bytes. */
   async residentBytes(): Promise<number> {
-    const status = await readFile(`/proc/${this.#child.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-  }
-
-  /** Waits for the lines on standard output that say where the server listens. */
-  async untilReady(): Promise<void> {
-    let lines = '';
-    const ready = new Promise<void>((resolve) => {
-      this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-        lines += text;
-        if (/^listening nbds?:.*\n/m.test(lines) && /^listening nbds?\+unix:.*\n/m.test(lines))
-          resolve();
-      });
-    });
-    const timer = setTimeout(() => this.kill('SIGKILL'), READY_MILLIS);
-    const end = await Promise.race([ready, this.ended]);
-    clearTimeout(timer);
-    if (end !== undefined) throw new Error(`the server ended with ${end}:\n${lines}${this.#log}`);
-    this.#port = Number(/^listening nbds?:\/\/127\.0\.0\.1:(\d+)/m.exec(lines)?.[1]);
+    return (await residentOf(this.#server.process.pid)).now;
   }
 }
 
@@ -117,35 +100,20 @@ export function shareDisk(options: ServeOptions): () => ServedDisk {
   let served: ServedDisk | undefined;
   beforeAll(async () => {
     served = await start(options);
-  }, READY_MILLIS);
+  }, HOOK_MILLIS);
   afterAll(() => served?.remove());
   return () => served as ServedDisk;
 }
 
 async function start({ exports, args = [], under = [] }: ServeOptions): Promise<ServedDisk> {
-  if (!existsSync(PROGRAM)) {
-    throw new Error(`expected the built server at ${PROGRAM}, found none: run the build first`);
-  }
   const folder = await mkdtemp(join(tmpdir(), 'nbd-interop-'));
   const socket = join(folder, 'nbd.sock');
-  const listen = ['--listen', 'nbd://127.0.0.1:0', '--listen', `nbd+unix:///?socket=${socket}`];
-  const disks = Object.entries(exports).flatMap(([name, spec]) => ['--export', `${name}=${spec}`]);
-  const [program = '', ...rest] = [
-    ...under,
-    process.execPath,
-    PROGRAM,
-    ...listen,
-    ...disks,
-    ...WAY_ARGS,
-    ...args,
-  ];
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const served = new ServedDisk(child, folder, socket);
+  const disks = Object.entries(exports).map(([name, spec]) => `--export=${name}=${spec}`);
   try {
-    await served.untilReady();
+    const server = await startDemoServer({ args: [...disks, ...WAY_ARGS, ...args], socket, under });
+    return new ServedDisk(server, folder, socket);
   } catch (error) {
-    await served.remove();
+    await rm(folder, { recursive: true, force: true });
     throw error;
   }
-  return served;
 }

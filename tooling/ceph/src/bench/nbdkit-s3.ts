@@ -1,8 +1,8 @@
 /** nbdkit with its S3 plugin: an object for each 64 KiB, written through. */
+import { isListening, ServerProcess } from '@nbd-tooling/server-process';
 import type { GatewayAccess } from '../gateway-access.ts';
 import { freePorts } from '../free-ports.ts';
 import { BENCH_BYTES, type Contender, FILLED_BYTES } from './contender.ts';
-import { isListening, startForeground } from './foreground.ts';
 import { inFlight } from './in-flight.ts';
 import { nbdDisk } from './nbd-disk.ts';
 import { patternAt } from './pattern.ts';
@@ -39,9 +39,11 @@ export function nbdkitS3(access: GatewayAccess): Contender {
       const [port = 0] = await freePorts(1);
       const args = ['-f', '-i', '127.0.0.1', '-p', String(port), '--filter=blocksize', 'S3'];
       const named = Object.entries(options).map(([name, value]) => `${name}=${value}`);
-      const ready = (): Promise<boolean> => isListening(port);
-      const server = await startForeground('nbdkit', [...args, ...named], environment, ready);
-      return nbdDisk(`nbd://127.0.0.1:${port}`, () => server.end('SIGTERM'));
+      const ready = (): Promise<boolean> => isListening({ host: '127.0.0.1', port });
+      const server = await ServerProcess.start(['nbdkit', ...args, ...named], ready, {
+        environment,
+      });
+      return nbdDisk(`nbd://127.0.0.1:${port}`, async () => void (await server.end()));
     },
   };
 }

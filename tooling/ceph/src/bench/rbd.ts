@@ -1,8 +1,8 @@
 /** A block device of the same cluster, past its gateway: qemu-nbd with librbd. */
+import { isListening, ServerProcess } from '@nbd-tooling/server-process';
 import { freePorts } from '../free-ports.ts';
 import { runProgram } from '../run-program.ts';
 import { BENCH_BYTES, type Contender } from './contender.ts';
-import { isListening, startForeground } from './foreground.ts';
 import { nbdDisk } from './nbd-disk.ts';
 
 const POOL = 'bench';
@@ -25,8 +25,9 @@ export function rbd(conf: string): Contender {
       const [port = 0] = await freePorts(1);
       const image = `rbd:${POOL}/${IMAGE}:conf=${conf}`;
       const args = ['-t', '-f', 'raw', '-b', '127.0.0.1', '-p', String(port), image];
-      const server = await startForeground('qemu-nbd', args, {}, () => isListening(port));
-      return nbdDisk(`nbd://127.0.0.1:${port}`, () => server.end('SIGTERM'));
+      const ready = (): Promise<boolean> => isListening({ host: '127.0.0.1', port });
+      const server = await ServerProcess.start(['qemu-nbd', ...args], ready);
+      return nbdDisk(`nbd://127.0.0.1:${port}`, async () => void (await server.end()));
     },
   };
 }

@@ -1,11 +1,11 @@
 /** s3backer, which makes a file of a bucket by FUSE, with its cache in memory; nbdkit serves that file. */
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isListening, ServerProcess } from '@nbd-tooling/server-process';
 import type { GatewayAccess } from '../gateway-access.ts';
 import { freePorts } from '../free-ports.ts';
 import { runProgram } from '../run-program.ts';
 import { BENCH_BYTES, type Contender } from './contender.ts';
-import { isListening, startForeground } from './foreground.ts';
 import { nbdDisk } from './nbd-disk.ts';
 
 /** `folder`: where it is mounted. */
@@ -35,15 +35,16 @@ export function s3backer(access: GatewayAccess, folder: string): Contender {
     },
     async open() {
       const [port = 0] = await freePorts(1);
-      const backer = await startForeground('s3backer', args, {}, () => isFile(file));
+      const backer = await ServerProcess.start(['s3backer', ...args], () => isFile(file));
       const unmount = async (): Promise<void> => {
         await runProgram('umount', [mount]);
-        await backer.end();
+        await backer.ended;
       };
       const nbdkit = ['-f', '-i', '127.0.0.1', '-p', String(port), 'file', file];
-      const server = await startForeground('nbdkit', nbdkit, {}, () => isListening(port));
+      const ready = (): Promise<boolean> => isListening({ host: '127.0.0.1', port });
+      const server = await ServerProcess.start(['nbdkit', ...nbdkit], ready);
       return nbdDisk(`nbd://127.0.0.1:${port}`, async () => {
-        await server.end('SIGTERM');
+        await server.end();
         await unmount();
       });
     },

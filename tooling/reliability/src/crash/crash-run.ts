@@ -8,7 +8,7 @@ import { closeAll, connectSeveral } from '../connect-several.ts';
 import { loadUntilKilled } from './crash-load.ts';
 import { DiskPlace } from '../disk-place.ts';
 import { BROKEN, DurabilityModel, type Fate } from './durability-model.ts';
-import { ServerProcess } from '../servers/server-process.ts';
+import { SocketServer } from '../servers/socket-server.ts';
 import type { ServerKind } from '../servers/server-table.ts';
 import { BLOCK_BYTES, stampsIn } from '../stamped-blocks.ts';
 
@@ -150,12 +150,12 @@ function judge(model: DurabilityModel, bytes: Uint8Array, total: Total): void {
   model.restart(found);
 }
 
-function start(kind: ServerKind, place: DiskPlace, seed: number): Promise<ServerProcess> {
+function start(kind: ServerKind, place: DiskPlace, seed: number): Promise<SocketServer> {
   const { disk, socket } = place;
-  return ServerProcess.start(kind.command({ disk, socket, seed }), socket, kind.exportName);
+  return SocketServer.start(kind, { disk, socket, seed });
 }
 
-async function bytesServed(server: ServerProcess): Promise<Uint8Array> {
+async function bytesServed(server: SocketServer): Promise<Uint8Array> {
   const client = await connect(server.uri);
   const bytes = await client.read(0, client.size);
   await client.close();

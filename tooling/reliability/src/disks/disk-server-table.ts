@@ -46,6 +46,7 @@ function file(name: string, about: string, io: Means, behaviour: Behaviour = 'ho
     sound: true,
     tearsInFlight: true,
     exportName: 'disk',
+    announces: false,
     command: ({ disk, socket }) => typescriptProgram(FILE_SERVER, [disk, socket, io, behaviour]),
   };
 }

@@ -2,7 +2,7 @@
 import { type Client, connect, type NbdError } from '@nbd/client';
 import type { Machine } from './machine.ts';
 import { BLOCK_BYTES, stampedBlocks, stampsIn } from '../stamped-blocks.ts';
-import type { ServerProcess } from '../servers/server-process.ts';
+import type { SocketServer } from '../servers/socket-server.ts';
 
 export interface DiskTrial {
   readonly name: string;
@@ -20,30 +20,30 @@ const BLOCKS = PAGE_BYTES / BLOCK_BYTES;
 /** Gives a trial its servers and clients, and keeps what they did wrong. */
 export class TrialBench {
   readonly broken: string[] = [];
-  readonly #start: (disk: string) => Promise<ServerProcess>;
-  readonly #servers: ServerProcess[] = [];
+  readonly #start: (disk: string) => Promise<SocketServer>;
+  readonly #servers: SocketServer[] = [];
   readonly #clients: Client[] = [];
 
   /** `start` starts the server under trial on a file. */
-  constructor(start: (disk: string) => Promise<ServerProcess>) {
+  constructor(start: (disk: string) => Promise<SocketServer>) {
     this.#start = start;
   }
 
   /** A server that lasts as long as the trial. */
-  async serve(disk: string): Promise<ServerProcess> {
+  async serve(disk: string): Promise<SocketServer> {
     const server = await this.#start(disk);
     this.#servers.push(server);
     return server;
   }
 
-  async connect(server: ServerProcess): Promise<Client> {
+  async connect(server: SocketServer): Promise<Client> {
     const client = await connect(server.uri);
     this.#clients.push(client);
     return client;
   }
 
   /** Ends a server, and starts it anew on `disk`. */
-  async restart(server: ServerProcess, disk: string): Promise<Client> {
+  async restart(server: SocketServer, disk: string): Promise<Client> {
     await server.kill();
     return this.connect(await this.serve(disk));
   }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServerProcess } from '../servers/server-process.ts';
+import { SocketServer } from '../servers/socket-server.ts';
 import type { ServerKind } from '../servers/server-table.ts';
 import { type DiskTrial, TrialBench } from './disk-trial.ts';
 import { failingFlush } from './failing-flush.ts';
@@ -43,7 +43,7 @@ export async function runTrial(trial: DiskTrial, kind: ServerKind): Promise<Tria
   let servers = 0;
   const bench = new TrialBench((disk) => {
     const socket = join(folder, `${servers++}.sock`);
-    return ServerProcess.start(kind.command({ disk, socket, seed: 0 }), socket, kind.exportName);
+    return SocketServer.start(kind, { disk, socket, seed: 0 });
   });
   try {
     const done = await trial.run(bench);

@@ -1,5 +1,5 @@
 /** The demo server under attack. */
-import { DemoServer } from '../servers/demo-server.ts';
+import { WatchedServer } from '../servers/watched-server.ts';
 
 /** Of a request, bytes: what each connection may hold in any case is this and little more. */
 export const PAYLOAD_BYTES_MAX: number = 2 ** 20;
@@ -18,11 +18,10 @@ export interface HostileServerOptions {
 }
 
 /** @throws Error with what it wrote, if it does not come up */
-export async function startHostileServer(options: HostileServerOptions): Promise<DemoServer> {
+export async function startHostileServer(options: HostileServerOptions): Promise<WatchedServer> {
   const { maxConnections, handshakeTimeout, workers } = options;
-  return DemoServer.start(
-    ['nbd://127.0.0.1:0'],
-    [
+  return WatchedServer.start({
+    args: [
       `--workers=${workers}`,
       `--max-connections=${maxConnections}`,
       `--handshake-timeout=${handshakeTimeout}`,
@@ -30,5 +29,5 @@ export async function startHostileServer(options: HostileServerOptions): Promise
       `--export=${SCRATCH_EXPORT}=memory:16M`,
       `--export=${PATTERN_EXPORT}=pattern:${PATTERN_BYTES}`,
     ],
-  );
+  });
 }

@@ -8,7 +8,7 @@ import { seededRandom } from '@nbd/filters';
 import { type BlockAnomaly, BlockHistory } from './block-history.ts';
 import { closeAll, connectSeveral } from '../connect-several.ts';
 import { DiskPlace } from '../disk-place.ts';
-import { ServerProcess } from '../servers/server-process.ts';
+import { SocketServer } from '../servers/socket-server.ts';
 import { LINEARIZABLE_BYTES, type ServerKind } from '../servers/server-table.ts';
 import { BLOCK_BYTES, FOREIGN, stampedBlocks, stampsIn, ZEROES } from '../stamped-blocks.ts';
 
@@ -56,8 +56,7 @@ export async function runLinearizable({
 }: LinearizableRunOptions): Promise<LinearizableReport> {
   const place = await DiskPlace.make(LINEARIZABLE_BYTES);
   const { disk, socket } = place;
-  const command = kind.command({ disk, socket, seed });
-  const server = await ServerProcess.start(command, socket, kind.exportName);
+  const server = await SocketServer.start(kind, { disk, socket, seed });
   try {
     return await runParts(
       () => connectSeveral(server.uri, connections),

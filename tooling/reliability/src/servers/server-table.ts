@@ -2,8 +2,7 @@
  * The servers that can be put to the test. Those that are not sound are the controls: a run against one of them is in order
  * when it finds what is wrong.
  */
-import { fileURLToPath } from 'node:url';
-import type { Command } from './server-process.ts';
+import { type Command, DEMO_SERVER } from '@nbd-tooling/server-process';
 import { typescriptProgram } from './typescript-program.ts';
 
 export interface ServerKind {
@@ -14,6 +13,8 @@ export interface ServerKind {
   /** Whether a read may find a block torn by a write at the same time. */
   readonly tearsInFlight: boolean;
   readonly exportName: string;
+  /** Whether it says on its standard output that it is ready; of others it is known by their taking connections. */
+  readonly announces: boolean;
   /** The program to be on the machine, if it is one of others. */
   readonly needs?: string;
   command(place: Place): Command;
@@ -27,9 +28,6 @@ export interface Place {
   readonly seed: number;
 }
 
-const DEMO_SERVER = fileURLToPath(
-  new URL('../../../../apps/demo-server/dist/main.js', import.meta.url),
-);
 const CACHED_SERVER = new URL('cached-server.ts', import.meta.url);
 
 /** For `crash`: all have the file as their disk. */
@@ -99,6 +97,7 @@ export function demo(
     sound: true,
     tearsInFlight,
     exportName: 'disk',
+    announces: true,
     command: (place) => [
       process.execPath,
       DEMO_SERVER,
@@ -117,6 +116,7 @@ function cached(name: string, about: string, mode: 'honest' | 'lost-flush' | 'ea
     sound: true,
     tearsInFlight: false,
     exportName: 'disk',
+    announces: false,
     command: ({ disk, socket }) => typescriptProgram(CACHED_SERVER, [disk, socket, mode]),
   };
 }
@@ -128,6 +128,7 @@ export function nbdkit(name: string, about: string, cache: readonly string[]): S
     sound: true,
     tearsInFlight: true,
     exportName: '',
+    announces: false,
     needs: 'nbdkit',
     command: ({ disk, socket }) => [
       'nbdkit',

@@ -1,7 +1,7 @@
 /** Programs of this folder, which run from their sources. */
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Command } from './server-process.ts';
+import type { Command } from '@nbd-tooling/server-process';
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TlsCredentials } from '@nbd/client';
-import { DemoServer } from '../servers/demo-server.ts';
+import { WatchedServer } from '../servers/watched-server.ts';
 import { makeCertificates } from './soak-certificates.ts';
 
 /** How a connection is made. */
@@ -22,7 +22,7 @@ export interface SoakServerOptions {
 }
 
 export interface SoakServer {
-  readonly process: DemoServer;
+  readonly process: WatchedServer;
   readonly credentials: TlsCredentials;
   /** The URI of an export; `port` in place of the server's, where something stands between. */
   uri(way: Way, exportName: string, port?: number): string;
@@ -42,15 +42,15 @@ export async function startSoakServer(options: SoakServerOptions): Promise<SoakS
     await truncate(disk, fileBytes);
     await makeCertificates(folder);
     const specs = Object.entries(exports(disk, seed));
-    const server = await DemoServer.start(
-      ['nbd://127.0.0.1:0', `nbd+unix:///?socket=${socket}`],
-      [
+    const server = await WatchedServer.start({
+      socket,
+      args: [
         `--workers=${workers}`,
         `--tls-certificates=${folder}`,
         '--tls=on',
         ...specs.map(([name, spec]) => `--export=${name}=${spec}`),
       ],
-    );
+    });
     return {
       process: server,
       credentials: { certificates: folder },
