@@ -99,7 +99,7 @@ export function clientSeeds(): readonly Input[] {
     { choices: Uint8Array.of(0, 7, 90, 3), messages: conversation(mode, 'disk') },
     { choices: Uint8Array.of(1, 200, 31, 64, 5), messages: conversation(mode, 'late') },
     { choices: Uint8Array.of(2, 100, 31, 6), messages: conversation(mode, 'large') },
-    { choices: Uint8Array.of(3, 52, 90), messages: underTls(conversation(mode, 'disk')) },
+    { choices: Uint8Array.of(5, 52, 90), messages: underTls(conversation(mode, 'disk')) },
   ]);
 }
 
