@@ -44,7 +44,7 @@ export class FaultPlan {
   /**
    * Adds a fault. A call on which several fall gets the effects of all of them.
    *
-   * @throws RangeError for a number that cannot be; TypeError for a fault without effect, and for a delay without a clock
+   * @throws RangeError for a number that cannot be; TypeError for a word that cannot, a fault without effect, and a delay without a clock
    */
   add(fault: Fault): AddedFault {
     checkEffects(fault);

@@ -66,3 +66,10 @@ it.each<FaultScope>([
 ])('%o is refused', (scope) => {
   expect(() => new FaultTrigger(scope, seededRandom(1))).toThrow(RangeError);
 });
+
+it.each(['wriet', ['read', 'constructor']])('a call %j, which there is not, is refused', (on) => {
+  const scope = { on } as FaultScope;
+  expect(() => new FaultTrigger(scope, seededRandom(1))).toThrow(
+    /^on: expected one of read, write, .*, found (?:wriet|constructor)$/,
+  );
+});

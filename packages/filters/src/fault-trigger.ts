@@ -24,7 +24,7 @@ export class FaultTrigger {
   /**
    * `random` is drawn from once for each call that fits, if there is a `chance`.
    *
-   * @throws RangeError for a number that cannot be
+   * @throws RangeError for a number that cannot be; TypeError for a call that there is not
    */
   constructor(scope: FaultScope, random: () => number) {
     checkScope(scope);

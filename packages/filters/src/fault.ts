@@ -53,14 +53,37 @@ export interface FaultEffects {
 /** A fault in one object that reads as a sentence: `{ on: 'write', nth: 3, fail: 'ENOSPC' }`. */
 export interface Fault extends FaultScope, FaultEffects {}
 
+const SCOPES = ['on', 'touching', 'nth', 'times', 'chance'] as const satisfies (keyof FaultScope)[];
 const EFFECTS = ['delay', 'hang', 'lose', 'tear', 'corrupt', 'fail'] as const;
 
+const CALLS: readonly string[] = [
+  'read',
+  'write',
+  'flush',
+  'trim',
+  'zero',
+  'cache',
+  'extents',
+  'resize',
+] satisfies DiskCall[];
+
+const CODES: readonly string[] = [
+  'EPERM',
+  'EIO',
+  'ENOMEM',
+  'EINVAL',
+  'ENOSPC',
+  'ENOTSUP',
+  'ESHUTDOWN',
+] satisfies DriverErrorCode[];
+
 /**
- * Looks at the numbers of a scope.
+ * Looks at a scope: a fault that falls on nothing would let a test pass for nothing.
  *
- * @throws RangeError for one that cannot be
+ * @throws RangeError for a number that cannot be; TypeError for a call that there is not
  */
-export function checkScope({ touching, nth, times, chance }: FaultScope): void {
+export function checkScope({ on = [], touching, nth, times, chance }: FaultScope): void {
+  for (const call of typeof on === 'string' ? [on] : on) checkWord('on', call, CALLS);
   if (nth !== undefined) checkWhole('nth', nth, 1);
   if (times !== undefined) checkWhole('times', times, 1);
   if (touching !== undefined) {
@@ -75,18 +98,28 @@ export function checkScope({ touching, nth, times, chance }: FaultScope): void {
 /**
  * Looks at the effects of a fault.
  *
- * @throws RangeError for a number that cannot be; TypeError when there is none
+ * @throws RangeError for a number that cannot be; TypeError for a word that cannot, and when there is no effect
  */
 export function checkEffects(fault: FaultEffects): void {
+  for (const [key, value] of Object.entries(fault)) {
+    if (value !== undefined) checkWord('key of a fault', key, [...SCOPES, ...EFFECTS]);
+  }
   if (EFFECTS.every((effect) => fault[effect] === undefined)) {
     throw new TypeError(`expected a fault with one of ${EFFECTS.join(', ')}, found none of them`);
   }
-  const { delay, tear, corrupt } = fault;
+  const { delay, tear, corrupt, fail } = fault;
+  if (fail !== undefined) checkWord('fail', fail, CODES);
+  if (typeof tear === 'string') checkWord('tear', tear, ['anywhere']);
   if (delay !== undefined && !(delay >= 0 && delay < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`delay: expected milliseconds, at least 0, found ${delay}`);
   }
   if (typeof tear === 'object') checkWhole('tear.after', tear.after, 0);
   if (corrupt !== undefined) checkWhole('corrupt.bytes', corrupt.bytes, 1);
+}
+
+function checkWord(name: string, word: string, known: readonly string[]): void {
+  if (known.includes(word)) return;
+  throw new TypeError(`${name}: expected one of ${known.join(', ')}, found ${word}`);
 }
 
 function checkWhole(name: string, value: number, minimum: number): void {

@@ -229,6 +229,15 @@ describe('a plan refuses', () => {
     ['a negative delay', { delay: -1 }, RangeError, 'delay'],
     ['a tear before the start', { tear: { after: -1 } }, RangeError, 'tear.after'],
     ['no bytes to corrupt', { corrupt: { bytes: 0 } }, RangeError, 'corrupt.bytes'],
+    ['an error that is none', { fail: 'EBADF' as 'EIO' }, TypeError, 'fail: expected one of EPERM'],
+    [
+      'a tear that is none',
+      { tear: 'somewhere' as 'anywhere' },
+      TypeError,
+      'tear: expected one of',
+    ],
+    ['a call that is none', { on: 'wriet' as 'write', lose: true }, TypeError, 'found wriet'],
+    ['a key that is none', { lose: true, nht: 2 } as Fault, TypeError, 'found nht'],
     ['a first of none', { nth: 0, lose: true }, RangeError, 'nth'],
   ])('%s', (_what, fault, type, text) => {
     const plan = new FaultPlan();

@@ -27,6 +27,17 @@ export interface WireFaultEffects {
 
 export interface WireFault extends FaultScope, WireFaultEffects {}
 
+const KEYS: readonly string[] = [
+  'on',
+  'touching',
+  'nth',
+  'times',
+  'chance',
+  'cut',
+  'garble',
+  'reorder',
+] satisfies (keyof WireFault)[];
+
 const CUT_PLACES: readonly string[] = [
   'before the disk',
   'before the reply',
@@ -35,11 +46,16 @@ const CUT_PLACES: readonly string[] = [
 ] satisfies CutPlace[];
 
 /**
- * Looks at the effects of a fault.
+ * Looks at the keys and the effects of a fault.
  *
  * @throws TypeError for one that cannot be
  */
-export function checkWireFault({ cut, garble, reorder }: WireFault): void {
+export function checkWireFault(fault: WireFault): void {
+  const { cut, garble, reorder } = fault;
+  for (const [key, value] of Object.entries(fault)) {
+    if (value === undefined || KEYS.includes(key)) continue;
+    throw new TypeError(`key of a fault: expected one of ${KEYS.join(', ')}, found ${key}`);
+  }
   if (cut !== undefined && !CUT_PLACES.includes(cut)) {
     throw new TypeError(`cut: expected one of ${CUT_PLACES.join(', ')}, found ${cut}`);
   }

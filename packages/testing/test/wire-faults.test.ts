@@ -193,6 +193,8 @@ describe('a wire refuses', () => {
     ['an order of nothing', { reorder: [] }, 'reorder'],
     ['a place that is none', { cut: 'somewhere' as CutPlace }, 'cut'],
     ['a field that is none', { garble: 'all' as 'magic' }, 'garble'],
+    ['a call that is none', { on: 'wriet' as 'write', cut: 'before the disk' }, 'found wriet'],
+    ['a key that is none', { cut: 'before the disk', nht: 2 } as WireFault, 'found nht'],
     [
       'what is of the disk, too',
       { cut: 'before the disk', fail: 'EIO' } as WireFault,
