@@ -115,9 +115,11 @@ test('TLS for one of two servers is enough', () => {
 
 test('help and version are there to be printed', () => {
   expect(parseArgs(['--version'], '1.2.3')).toEqual({ kind: 'print', text: '1.2.3\n' });
-  for (const command of ['info', 'list', 'map', 'dump', 'copy']) {
+  for (const command of ['info', 'list', 'map', 'dump', 'copy', 'volume']) {
     const help = parseArgs([command, '--help'], '');
     expect(help).toMatchObject({ kind: 'print' });
-    expect(help.kind === 'print' && help.text).toContain(`Usage: nbd ${command} [options]`);
+    const text = help.kind === 'print' ? help.text : '';
+    expect(text).toMatch(new RegExp(`^Usage: nbd ${command} (?:COMMAND )?\\[options\\]`));
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
   }
 });

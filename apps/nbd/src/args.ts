@@ -56,14 +56,14 @@ export function parseArgs(args: readonly string[], version: string): Invocation 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { kind: 'print', text: printed };
-    throw new ProgramError('wrong-usage', tidy(error), { cause: error });
+    const line = error.code === 'commander.help' ? whichCommand(program, args) : tidy(error);
+    throw new ProgramError('wrong-usage', line, { cause: error });
   }
-  if (asked === undefined) throw new ProgramError('wrong-usage', NO_COMMAND);
+  if (asked === undefined) throw new ProgramError('wrong-usage', whichCommand(program, args));
   return asked;
 }
 
 const HELP_COLUMNS = 100;
-const NO_COMMAND = 'expected a command: info, list, map, dump, copy or volume; try --help';
 const REQUEST_BYTES_MAX = 32 * 2 ** 20;
 const SPARSE_MINIMUM = 512;
 
@@ -196,7 +196,10 @@ function withJson(command: Command): Command {
 function withTls(command: Command): Command {
   return command
     .optionsGroup('TLS, for nbds URIs:')
-    .option('--tls-certificates <DIR>', 'with ca-cert.pem, client-cert.pem and client-key.pem')
+    .option(
+      '--tls-certificates <DIR>',
+      'with ca-cert.pem, and client-cert.pem and client-key.pem if they are asked for',
+    )
     .option('--tls-psk-file <FILE>', 'of pre-shared keys, lines of IDENTITY:KEY')
     .option('--tls-hostname <NAME>', 'whom the certificate must be for, if not the host')
     .option('--insecure', 'trust any certificate: anybody can pose as the server')
@@ -204,9 +207,16 @@ function withTls(command: Command): Command {
     .helpOption('-h, --help', 'show this');
 }
 
+/** What could have stood where no command does: of the program, or of the one that has commands itself. */
+function whichCommand(program: Command, [first]: readonly string[]): string {
+  const inner = program.commands.find((command) => command.name() === first);
+  const names = (inner ?? program).commands.map((command) => command.name());
+  const of = inner === undefined ? '' : ` of ${inner.name()}`;
+  return `expected a command${of}: ${names.slice(0, -1).join(', ')} or ${names.at(-1)}; try --help`;
+}
+
 /** A message of commander as one line in our style. */
-function tidy({ code, message }: CommanderError): string {
-  if (code === 'commander.help') return NO_COMMAND;
+function tidy({ message }: CommanderError): string {
   const line = message
     .replace(/^error: /, '')
     .replaceAll(/\s+/g, ' ')

@@ -17,9 +17,9 @@ SRC and DST are each a URI, a file or a block device, or - for standard input an
 ${URI_FORMS}
 ${COUNTS}
 
-Holes and zeroes of SRC are not read where SRC tells of them. In DST they become holes, or at least
-zeroes; a file is created, or replaced. A DST that is larger keeps what is behind the copy.
-What DST says is on stable storage when the program ends with 0, unless there is --no-flush.
+What SRC says is zeroes is not read. In DST it becomes holes, or at least zeroes; a file is created,
+or emptied. A DST that is larger keeps what is behind the copy. When the program ends with 0, all is
+on stable storage as far as DST can tell, unless there is --no-flush.
 
 Examples:
   nbd copy nbd://127.0.0.1/disk disk.img
@@ -28,11 +28,13 @@ Examples:
   nbd copy nbd://127.0.0.1/disk - | gzip > disk.img.gz`;
 
 export const VOLUME_HELP: string = `
-A URL is s3://BUCKET[/PREFIX]/VOLUME, with @NAME behind it for a snapshot; of a list, s3://BUCKET[/PREFIX].
+A URL is s3://BUCKET[/PREFIX]/VOLUME, with @NAME behind it for a snapshot; of a list,
+s3://BUCKET[/PREFIX].
 ${COUNTS}
 
-Where the bucket is, and who asks, is told by AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
-and so on, by a profile (AWS_PROFILE), or by the role of a container or an instance.
+Where the bucket is, and who asks, is told by AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID,
+AWS_SECRET_ACCESS_KEY and so on, by a profile (AWS_PROFILE), or by the role of a container or an
+instance.
 
 Examples:
   nbd volume create --size 1T s3://disks/boot
@@ -51,5 +53,5 @@ Examples:
   nbd copy nbd://127.0.0.1/disk disk.img
   nbd volume create --size 1T s3://bucket/volume
 
-"nbd COMMAND --help" tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
-A failure is one line on standard error.`;
+"nbd COMMAND --help" tells more. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 or 143 ended
+by SIGINT or SIGTERM. A failure is one line on standard error.`;

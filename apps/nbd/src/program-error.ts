@@ -32,6 +32,24 @@ const FAULTS: ReadonlySet<string> = new Set([
   'VolumeError',
 ]);
 
+const KEY = 'it may ask for a key: give --tls-psk-file FILE';
+const TRUST = 'give --tls-certificates DIR with the ca-cert.pem that it is from';
+
+/** What to do, where the words of this program can say it. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ERR_TLS_REQD: 'give a URI that begins with nbds',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    'give --tls-certificates DIR with client-cert.pem and client-key.pem, too',
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: KEY,
+  // The same of later OpenSSLs.
+  'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE': KEY,
+  SELF_SIGNED_CERT_IN_CHAIN: TRUST,
+  DEPTH_ZERO_SELF_SIGNED_CERT: TRUST,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: TRUST,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: TRUST,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'give --tls-hostname NAME with a name that it is for',
+};
+
 /** The message is for the person who started the program. */
 export class ProgramError extends Error {
   override readonly name = 'ProgramError';
@@ -59,7 +77,8 @@ export class ProgramError extends Error {
 export function failure(cause: unknown, where = ''): unknown {
   const isFault = cause instanceof Error && FAULTS.has(cause.name);
   if (!isFault && !isSystemError(cause)) return cause;
-  const reason = cause.message;
+  const remedy = REMEDIES[(cause as NodeJS.ErrnoException).code ?? ''];
+  const reason = remedy === undefined ? cause.message : `${cause.message}; ${remedy}`;
   return new ProgramError('failed', where === '' ? reason : `${where}: ${reason}`, { cause });
 }
 

@@ -81,6 +81,16 @@ test('a file is not copied onto itself, under whatever name', async () => {
   expect(readFileSync(file, 'utf8')).toBe('precious');
 });
 
+test('a folder is no destination', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'a.img');
+  writeFileSync(file, 'precious');
+  expect(await runHere(['copy', file, folder])).toMatchObject({
+    code: 1,
+    stderr: `nbd: ${folder}: expected a file or a block device, found a directory\n`,
+  });
+});
+
 test('a file that is not there is one line, and is not created', async () => {
   const file = join(temporaryFolder(), 'none.img');
   const { code, stderr } = await runHere(['copy', file, join(temporaryFolder(), 'copy.img')]);

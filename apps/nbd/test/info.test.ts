@@ -88,9 +88,15 @@ test('info over TLS tells how the connection is protected (K-011)', async () => 
   const asJson = await runHere(['info', '--json', '--tls-psk-file', file, named]);
   expect(JSON.parse(asJson.stdout)).toMatchObject({ tls: { verified: true } });
 
+  const inTheClear = await runHere(['info', named.replace('nbds:', 'nbd:')]);
+  expect(inTheClear).toMatchObject({ code: 1, stdout: '' });
+  expect(inTheClear.stderr).toMatch(/^nbd: .*ERR_TLS_REQD.*; give a URI that begins with nbds\n$/);
+
   const without = await runHere(['info', uri('disk')]);
   expect(without.code).toBe(1);
-  expect(without.stderr).toMatch(/^nbd: .+\n$/);
+  expect(without.stderr).toMatch(
+    /^nbd: TLS with the server failed: SSL routines: .+; it may ask for a key: give --tls-psk-file FILE\n$/,
+  );
 });
 
 test('an export that is not there exits with 1 and one line', async () => {

@@ -17,6 +17,7 @@ test('arguments are taken as they are', () => {
     token: 't',
   });
   expect(readSettings(['--help'])).toBeUndefined();
+  expect(readSettings(['-h'])).toBeUndefined();
 });
 
 test.each([
@@ -27,7 +28,9 @@ test.each([
   [['--listen', '127.0.0.1:10809'], '--listen: "127.0.0.1:10809" is not an address'],
   [['--listen', 'nbds://127.0.0.1:1'], '--listen: nbds://127.0.0.1:1: a bridge passes on bytes'],
   [['--listen', 'nbd+unix:///'], '--listen: nbd+unix:///: expected socket=PATH'],
-  [['--tokens', 'a'], "Unknown option '--tokens'"],
+  [['--tokens', 'a'], "Unknown option '--tokens'; try --help"],
+  [['disk.iso'], "Unexpected argument 'disk.iso'; try --help"],
+  [['--port'], "Option '--port <value>' argument missing; try --help"],
 ])('%j is refused', (args, expected) => {
   expect(() => readSettings(args)).toThrow(expected);
 });

@@ -18,7 +18,7 @@ export const HELP = `virtual-media: lends a file of a browser tab to NBD clients
   --host HOST    where the page is, default 127.0.0.1
   --port PORT    default 8080; 0 is any that is free
   --token TOKEN  what pages must show, default a new one for each start
-  --help`;
+  -h, --help     show this`;
 
 const PORT_MAX = 65_535;
 
@@ -28,16 +28,7 @@ const PORT_MAX = 65_535;
  * @throws TypeError that says what is wrong
  */
 export function readSettings(args: readonly string[]): Settings | undefined {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      listen: { type: 'string', default: 'nbd://127.0.0.1:10809' },
-      host: { type: 'string', default: '127.0.0.1' },
-      port: { type: 'string', default: '8080' },
-      token: { type: 'string', default: randomBytes(16).toString('base64url') },
-      help: { type: 'boolean', default: false },
-    },
-  });
+  const values = wordsOf(args);
   if (values.help) return undefined;
   const { listen, host, port, token } = values;
   checkListen(listen);
@@ -49,6 +40,33 @@ export function readSettings(args: readonly string[]): Settings | undefined {
   }
   if (token === '') throw new TypeError('--token: expected a text, found none');
   return { listen, host, port: Number(port), token };
+}
+
+interface Words {
+  readonly listen: string;
+  readonly host: string;
+  readonly port: string;
+  readonly token: string;
+  readonly help: boolean;
+}
+
+function wordsOf(args: readonly string[]): Words {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        listen: { type: 'string', default: 'nbd://127.0.0.1:10809' },
+        host: { type: 'string', default: '127.0.0.1' },
+        port: { type: 'string', default: '8080' },
+        token: { type: 'string', default: randomBytes(16).toString('base64url') },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    const [line = ''] = (error as Error).message.split('. ');
+    throw new TypeError(`${line}; try --help`, { cause: error });
+  }
 }
 
 function checkListen(listen: string): void {

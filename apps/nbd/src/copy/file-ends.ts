@@ -133,7 +133,9 @@ async function createIfAbsent(path: string): Promise<void> {
   try {
     await (await open(path, 'a')).close();
   } catch (error) {
-    throw failure(error);
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw failure(error);
+    const message = `${path}: expected a file or a block device, found a directory`;
+    throw new ProgramError('failed', message, { cause: error });
   }
 }
 

@@ -24,7 +24,10 @@ test.each([
 });
 
 test.each([
-  ['', 'expected a command'],
+  [
+    '',
+    'expected a command of volume: create, info, list, snapshot, clone, resize, takeover, check or delete; try --help',
+  ],
   ['create s3://b/v', "'--size <BYTES>' not specified"],
   ['create --size big s3://b/v', 'expected bytes'],
   ['create --size 1G s3://b/v@s', 'expected a volume without @s'],

@@ -11,6 +11,7 @@ const INFO = {
   owner: undefined,
   snapshots: [],
   base: undefined,
+  isLeaving: false,
 };
 
 test('a volume is told in lines', () => {
@@ -34,6 +35,12 @@ test('a list has what is wrong with a volume in its place', () => {
 bad       ?  expected the head
 boot  1 GiB  clone of gold@v1; owner: here\\u001b[31m
 `);
+});
+
+test('a volume whose deletion was cut short says so', () => {
+  const leaving = { ...INFO, isLeaving: true };
+  expect(infoText('s3://b', leaving)).toContain('state   being deleted; delete goes on');
+  expect(listText([leaving])).toContain('boot  1 GiB  being deleted; delete goes on');
 });
 
 test('a check tells each fault, and the sum', () => {

@@ -15,12 +15,13 @@ export type ListedVolume =
 type Owner = VolumeInfo['owner'];
 
 export function infoText(store: string, info: VolumeInfo, usage?: VolumeUsage): string {
-  const { volume, size, chunkBytes, owner, snapshots, base } = info;
+  const { volume, size, chunkBytes, owner, snapshots, base, isLeaving } = info;
   const lines = [
     { name: 'volume', text: visible(`${store}/${volume}`) },
     { name: 'size', text: spellSize(size) },
     { name: 'chunks', text: spellBytes(chunkBytes) },
     { name: 'owner', text: spellOwner(owner) },
+    ...(isLeaving ? [{ name: 'state', text: LEAVING }] : []),
     ...(base === undefined ? [] : [{ name: 'clone of', text: visible(base) }]),
     ...(usage === undefined
       ? []
@@ -52,14 +53,18 @@ export function checkText({ checked, bytes, damaged, orphans }: CheckReport): st
 function listRow(listed: ListedVolume): Readonly<Record<string, string>> {
   const name = visible(listed.volume);
   if ('error' in listed) return { name, size: '?', more: visible(listed.error.message) };
-  const { size, owner, snapshots, base } = listed;
+  const { size, owner, snapshots, base, isLeaving } = listed;
   const more = [
+    ...(isLeaving ? [LEAVING] : []),
     ...(base === undefined ? [] : [`clone of ${base}`]),
     ...(snapshots.length === 0 ? [] : [`snapshots: ${snapshots.length}`]),
     ...(owner === undefined ? [] : [`owner: ${owner.address}`]),
   ];
   return { name, size: spellBytes(size), more: visible(more.join('; ')) };
 }
+
+/** It may be at it, or have been cut short. */
+const LEAVING = 'being deleted; delete goes on where it was cut short';
 
 function spellOwner(owner: Owner): string {
   return owner === undefined
