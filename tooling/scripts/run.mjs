@@ -1,10 +1,12 @@
-// One entry for `npm test`, `npm run demo`, `npm run audit`, and the same by pnpm.
+// One entry for `npm test`, `npm run build`, `npm run typecheck`, `npm run pack`, `npm run demo`,
+// `npm run audit`, and the same by pnpm.
 // Started by npm (or plain node) on a machine without pnpm, it calls the pnpm version
 // that package.json's `packageManager` names; pnpm then installs what is missing
 // (verifyDepsBeforeRun: install). The demo itself runs in this process, so that
 // signals reach it past as few others as possible.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -50,6 +52,24 @@ function test() {
   run('vitest', ['run', ...rest]);
 }
 
+/** Runs a task of turbo, which needs pnpm on its path. */
+function turbo(name) {
+  if (underPnpm) run('turbo', ['run', name, ...rest]);
+  else runByPnpm([name, ...rest]);
+}
+
+/** Makes the packages as they would be published, in a folder. */
+function pack(folder) {
+  if (folder === undefined || rest.length > 1) {
+    console.error('expected a folder for the packages: npm run pack -- FOLDER');
+    process.exit(2);
+  }
+  runByPnpm(['build']);
+  // Scripts run at the root; the folder is meant from where they were asked for.
+  const destination = resolve(process.env.INIT_CWD ?? '', folder);
+  pnpm(['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', destination]);
+}
+
 async function demo() {
   // Standard output belongs to the server's ready lines alone.
   runByPnpm(['build:demo'], ['inherit', 2, 2]);
@@ -59,6 +79,8 @@ async function demo() {
 }
 
 if (task === 'test') test();
+else if (task === 'build' || task === 'typecheck') turbo(task);
+else if (task === 'pack') pack(rest[0]);
 else if (task === 'demo') await demo();
 else if (task === 'audit') pnpm(['audit', '--prod', ...rest]);
 else {

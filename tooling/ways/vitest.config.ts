@@ -1,3 +1,3 @@
-import { project } from '../../tooling/vitest/config.mjs';
+import { project } from '../vitest/config.mjs';
 
 export default project('@nbd-tooling/ways', { testTimeout: 60_000 });

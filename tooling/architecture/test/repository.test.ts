@@ -1,8 +1,11 @@
 /** The laws of `docs/architecture.md`, asked of this repository. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkLengths, checkNames, checkSyntax } from '../src/check-form.ts';
 import { checkCycles, checkImports, checkVocabularies } from '../src/check-imports.ts';
+import { checkLinks } from '../src/check-links.ts';
 import { checkManifests, checkTableIsInhabited } from '../src/check-manifests.ts';
 import { checkParity, countNamedTests } from '../src/check-parity.ts';
 import { checkLockfile, checkPlaces } from '../src/check-places.ts';
@@ -57,6 +60,10 @@ describe('this repository', () => {
     ['as many packages of others come with ours as the table says', checkBroughtAlong],
   ] as const)('%s', (_law, check) => {
     expect(check(tree)).toEqual([]);
+  });
+
+  it('has no page with a link that leads nowhere', () => {
+    expect(checkLinks(tree, (path) => existsSync(join(ROOT, path)))).toEqual([]);
   });
 
   it('comes with packages under the licences of the list alone', () => {
