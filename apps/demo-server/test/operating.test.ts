@@ -2,24 +2,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SIMPLE_REPLY_BYTES } from '@nbd/codec';
+import { createVolume, snapshotVolume } from '@nbd/driver-object-store';
 import { describe, expect, test } from 'vitest';
+import { BUCKET, MemoryBucket } from './memory-bucket.ts';
 import { finish, type Program, start, WORKERS } from './program.ts';
+import { textOf, urlOf, valueOf } from './program-metrics.ts';
 import { RawClient } from './raw-client.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const HANDBOOK = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
-
-/** Where its metrics are. */
-async function urlOf(program: Program): Promise<string> {
-  await program.says('metrics and health');
-  const url = /"url":"(http:[^"]+)"/.exec(program.stderr)?.[1];
-  if (url === undefined) throw new Error(`expected a URL, found ${program.stderr}`);
-  return url;
-}
-
-async function textOf(url: string): Promise<string> {
-  return (await fetch(url)).text();
-}
 
 /** The labels of all samples of each metric, by its name. */
 function labelsByName(text: string): ReadonlyMap<string, ReadonlySet<string>> {
@@ -31,13 +22,6 @@ function labelsByName(text: string): ReadonlyMap<string, ReadonlySet<string>> {
     labelsOf?.delete('le');
   }
   return found;
-}
-
-/** The value of a sample, named as Prometheus prints it. */
-function valueOf(text: string, sample: string): number {
-  const line = text.split('\n').find((one) => one.startsWith(`${sample} `));
-  if (line === undefined) throw new Error(`expected ${sample}, found ${text}`);
-  return Number(line.slice(sample.length + 1));
 }
 
 /** A client that has read, and that has asked for what cannot be. */
@@ -52,13 +36,18 @@ async function readingClient(uri: string, name: string): Promise<RawClient> {
 }
 
 describe.each(WORKERS)('workers: %s', (workers) => {
+  const listen = ['--listen', 'nbd://127.0.0.1:0', '--metrics', '0', '--workers', workers];
+
   function startWith(...args: readonly string[]): Program {
-    const listen = ['--listen', 'nbd://127.0.0.1:0', '--metrics', '0', '--workers', workers];
     return start([...listen, ...args]);
   }
 
   test('the handbook names all metrics with their labels, and no others', async () => {
-    const program = startWith('--export', 'disk=memory:1M', '--max-connections', '2');
+    const { env, store } = await MemoryBucket.open();
+    await createVolume(store, { volume: 'v', size: 2 ** 20 });
+    await snapshotVolume(store, { volume: 'v', snapshot: 's' });
+    const exports = ['--export', 'disk=memory:1M', '--export', `v=s3://${BUCKET}/v@s`];
+    const program = start([...listen, ...exports, '--max-connections', '2'], { env });
     const [uri = ''] = await program.listening();
     const url = await urlOf(program);
     const clients = [await readingClient(uri, 'disk'), await readingClient(uri, 'disk')];

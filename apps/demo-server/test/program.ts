@@ -1,5 +1,5 @@
 /** The program in a process of its own, from its sources. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What a shell does first, such as "ulimit -n 64". */
+  readonly first?: string;
   /** Descriptors to write to in place of the pipes that the test reads. */
   readonly stdout?: number;
   readonly stderr?: number;
@@ -101,14 +103,19 @@ export const WORKERS: readonly string[] = ['1', '2'];
 
 /** Starts the program, with one worker unless told otherwise, whatever the machine has; the end of the test ends it. */
 export function start(args: readonly string[], options: StartOptions = {}): Program {
-  const { cwd, env, stdout = 'pipe', stderr = 'pipe' } = options;
+  const { cwd, env, first, stdout = 'pipe', stderr = 'pipe' } = options;
   const { NBD_LOG_LEVEL: _level, ...inherited } = process.env;
   const workers = args.includes('--workers') ? [] : ['--workers', DEFAULT_WORKERS];
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@nbd/source', '--import', REGISTER, MAIN, ...workers, ...args],
-    { cwd, env: { ...inherited, ...env }, stdio: ['ignore', stdout, stderr] },
-  );
+  const words = ['--conditions=@nbd/source', '--import', REGISTER, MAIN, ...workers, ...args];
+  const settings: SpawnOptions = {
+    cwd,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', stdout, stderr],
+  };
+  const child =
+    first === undefined
+      ? spawn(process.execPath, words, settings)
+      : spawn('sh', ['-c', `${first} && exec "$0" "$@"`, process.execPath, ...words], settings);
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -112,6 +112,19 @@ export class RawClient {
     this.#socket.write(payload);
   }
 
+  /** Sends a FLUSH and does not wait for its simple reply. */
+  askToFlush(): void {
+    const flush = {
+      flags: 0,
+      type: Command.FLUSH,
+      cookieHigh: 0,
+      cookieLow: 0,
+      offset: 0,
+      length: 0,
+    };
+    this.#send(REQUEST_BYTES, (view) => encodeRequest(view, 0, flush));
+  }
+
   /** Sends the head of a WRITE, and nothing of its payload. */
   beginWrite(offset: number, length: number): void {
     const request = { flags: 0, type: Command.WRITE, cookieHigh: 0, cookieLow: 0, offset, length };

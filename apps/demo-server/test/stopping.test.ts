@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { SIMPLE_REPLY_BYTES } from '@nbd/codec';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Program, start, WORKERS } from './program.ts';
 import { RawClient } from './raw-client.ts';
 
@@ -68,6 +70,40 @@ describe.each(WORKERS)('workers: %s', (workers) => {
     expect(await program.ended).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/^nbd-demo-server: a disk did not close: .+\n$/),
+    });
+  });
+
+  test('a disk that does not open is not waited for once a signal has come: 1, and one line', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined).resume());
+    onTestFinished(() => void silent.close());
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const asked = once(silent, 'connection');
+    const program = start(
+      [
+        '--export=v=s3://bucket/volume@snapshot',
+        '--workers',
+        workers,
+        '--listen=nbd://127.0.0.1:0',
+        '--shutdown-timeout=0.2',
+        '--log-level=warn',
+      ],
+      {
+        env: {
+          AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+          AWS_ACCESS_KEY_ID: 'key',
+          AWS_SECRET_ACCESS_KEY: 'secret',
+          AWS_REGION: 'here',
+        },
+      },
+    );
+    await asked;
+
+    program.signal('SIGTERM');
+    expect(await program.ended).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'nbd-demo-server: not all disks were open after 0.2 seconds of waiting\n',
     });
   });
 

@@ -37,6 +37,12 @@ describe.each(WORKERS)('workers: %s', (workers) => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test('--socket-mode says which mode', async () => {
+    const { path, args } = socketIn(temporaryFolder());
+    await start([...args, '--socket-mode', '602']).listening();
+    expect(statSync(path).mode & 0o777).toBe(0o602);
+  });
+
   test('a live socket is refused and left alone, a dead one is replaced', async () => {
     const { path, args } = socketIn(temporaryFolder());
     const first = start(args);

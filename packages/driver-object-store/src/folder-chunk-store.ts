@@ -9,6 +9,8 @@ import { crc32 } from 'node:zlib';
 import type { ChunkStore } from './chunk-store.ts';
 
 const CHECKSUM_BYTES = 4;
+/** Of our files, and with `.new` behind it of those that are being written: whatever has another is not ours to remove. */
+const ENDING = '.chunk';
 /** Files being written at a time; more are not kept. */
 const WRITES_MAX = 8;
 
@@ -79,7 +81,7 @@ export async function folderChunkStore(options: FolderChunkStoreOptions): Promis
 
 /** Slashes are no part of names of files. */
 function nameOf(key: string): string {
-  return encodeURIComponent(key);
+  return `${encodeURIComponent(key)}${ENDING}`;
 }
 
 /** Those that are there, with their lengths, the oldest first; what a crash has left half written is removed. */
@@ -87,10 +89,11 @@ async function filesIn(folder: string): Promise<Map<string, number>> {
   const found: { readonly name: string; readonly length: number; readonly kept: number }[] = [];
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    if (name.endsWith('.new')) {
+    if (name.endsWith(`${ENDING}.new`)) {
       await unlink(path).catch(() => {});
       continue;
     }
+    if (!name.endsWith(ENDING)) continue;
     const { size, mtimeMs, isFile } = await stat(path).then((it) => ({
       size: it.size,
       mtimeMs: it.mtimeMs,

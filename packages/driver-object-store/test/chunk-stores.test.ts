@@ -45,11 +45,21 @@ test('a folder is found again as it was left, without what is damaged or half wr
   await before.keep(`${KEY}1`, bytes);
   const [first = ''] = (await readdir(folder)).toSorted();
   await writeFile(join(folder, first), new Uint8Array(44));
-  await writeFile(join(folder, 'x.new'), bytes);
+  await writeFile(join(folder, 'x.chunk.new'), bytes);
   const after = await folderChunkStore({ folder, bytesMax: 1000 });
   expect(await readdir(folder)).toHaveLength(2);
   expect(await after.read(KEY)).toBeUndefined();
   expect(await after.read(`${KEY}1`)).toEqual(bytes);
+});
+
+test('what others have put into a folder is not removed, and takes no room', async () => {
+  const folder = await aFolder();
+  const others = ['disk.img', 'disk.img.new'];
+  for (const name of others) await writeFile(join(folder, name), new Uint8Array(1000));
+  const chunks = await folderChunkStore({ folder, bytesMax: 100 });
+  for (const key of [KEY, `${KEY}1`, `${KEY}2`]) await chunks.keep(key, new Uint8Array(40));
+  expect(await readdir(folder)).toEqual(expect.arrayContaining(others));
+  expect(await readdir(folder)).toHaveLength(others.length + 2);
 });
 
 test('a volume that is opened again reads from what was kept, and asks the store for nothing', async () => {

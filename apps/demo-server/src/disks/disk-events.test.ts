@@ -20,3 +20,20 @@ test('a client that asks for links a thousand times does not fill the log', () =
   expect(info.mock.lastCall).toEqual([{ ...fields, leftOut: 994 }, 'a file is not offered']);
   vi.useRealTimers();
 });
+
+test('a volume that cannot be saved is told of like other failures that repeat, one that is lost at once', () => {
+  vi.useFakeTimers();
+  const [warn, error] = [vi.fn<Log['warn']>(), vi.fn<Log['error']>()];
+  const { commitFailed, deposed } = logDiskEvents({ debug: silent, info: silent, warn, error });
+  const [volume, err] = ['s3://disks/boot', new Error('no answer')];
+  for (let i = 0; i < 10; i++) commitFailed(volume, err);
+  deposed(volume, err);
+  expect(warn.mock.calls).toEqual(
+    Array.from({ length: 5 }, () => [
+      { err, volume },
+      'a volume could not be saved; it is tried again',
+    ]),
+  );
+  expect(error.mock.calls).toEqual([[{ err, volume }, 'a volume was taken over']]);
+  vi.useRealTimers();
+});

@@ -1,8 +1,14 @@
+import { tmpdir } from 'node:os';
 import { afterEach, expect, test, vi } from 'vitest';
 import { openDisk } from './open-disk.ts';
 import { type DiskDriverSpec, parseSpec, type Spec } from '../settings/spec.ts';
 
-const OPTIONS = { readOnly: false, notice: () => undefined };
+const silent = (): void => undefined;
+const OPTIONS = {
+  readOnly: false,
+  notice: silent,
+  events: { commitFailed: silent, deposed: silent },
+};
 
 function diskSpec(text: string): Spec<DiskDriverSpec> {
   const { driver, ...rest } = parseSpec(text);
@@ -22,6 +28,13 @@ test('the faults of a SPEC fall on its disk', async () => {
   await write();
   await expect(write()).rejects.toMatchObject({ code: 'ENOSPC' });
   await write();
+});
+
+test('a folder that is named as a file is refused with the way to serve it', async () => {
+  const folder = tmpdir();
+  await expect(openDisk(diskSpec(`file:${folder}`), OPTIONS)).rejects.toThrow(
+    `${folder}: expected a regular file or a block device, found a directory; its files are served by --export NAME=dir:${folder}`,
+  );
 });
 
 test('the delays of a SPEC take their time', async () => {

@@ -1,9 +1,13 @@
 /**
  * From a SPEC to a disk.
  */
+import { statSync } from 'node:fs';
 import { type Driver, filter } from '@nbd/driver';
+import type { FileDriverOptions } from '@nbd/driver-file';
 import type { SharedMemory } from '@nbd/driver-memory';
 import { type Clock, FaultPlan, faulty, readOnly } from '@nbd/filters';
+import type { VolumeEvents } from './disk-events.ts';
+import type { VolumeCounts } from '../metrics/volume-counts.ts';
 import type { DiskDriverSpec, FilterSpec, Spec } from '../settings/spec.ts';
 
 const CLOCK: Clock = {
@@ -18,6 +22,9 @@ export interface OpenDiskOptions {
   readonly readOnly: boolean;
   /** Told, in single lines, by what means a file is served. */
   readonly notice: (text: string) => void;
+  readonly events: VolumeEvents;
+  /** Where a volume counts its work. Absent: nobody wants to know. */
+  readonly counts?: VolumeCounts | undefined;
   /** Other threads open the same disk. */
   readonly shared?: {
     /** The state of a disk in memory. */
@@ -62,13 +69,31 @@ export function applyFilter(disk: Driver, spec: FilterSpec): Driver {
   }
 }
 
+/** Whoever names a folder as a file is told how to serve it. */
+async function openFile(options: FileDriverOptions): Promise<Driver> {
+  const { FileOpenError, fileDriver } = await import('@nbd/driver-file');
+  try {
+    return await fileDriver(options);
+  } catch (error) {
+    const { path } = options;
+    const isFolder =
+      error instanceof FileOpenError && error.code === 'not-a-disk' && holdsFiles(path);
+    if (!isFolder) throw error;
+    const message = `${error.message}; its files are served by --export NAME=dir:${path}`;
+    throw new Error(message, { cause: error });
+  }
+}
+
+function holdsFiles(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** Loads a driver only where there is a disk for it: each takes about half a mebibyte. */
 async function openDriver(driver: DiskDriverSpec, options: OpenDiskOptions): Promise<Driver> {
-  const { shared, readOnly: sealed, notice } = options;
+  const { shared, readOnly: sealed, notice, events, counts } = options;
   switch (driver.kind) {
     case 'file': {
-      const { fileDriver } = await import('@nbd/driver-file');
-      const disk = await fileDriver({ path: driver.path, readOnly: sealed, notice });
+      const disk = await openFile({ path: driver.path, readOnly: sealed, notice });
       return shared === undefined ? disk : withoutResize(disk);
     }
     case 'memory': {
@@ -87,7 +112,7 @@ async function openDriver(driver: DiskDriverSpec, options: OpenDiskOptions): Pro
     }
     case 's3': {
       const { openVolumeDisk } = await import('./open-volume-disk.ts');
-      return openVolumeDisk(driver, notice);
+      return openVolumeDisk(driver, { events, counts });
     }
   }
 }

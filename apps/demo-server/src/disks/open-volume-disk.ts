@@ -3,25 +3,51 @@
  */
 import { hostname } from 'node:os';
 import { type Driver, filter } from '@nbd/driver';
-import { type ObjectStore, openSnapshot, openVolume } from '@nbd/driver-object-store';
+import {
+  type ChunkStore,
+  type ObjectStore,
+  openSnapshot,
+  openVolume,
+  VolumeError,
+} from '@nbd/driver-object-store';
 import { s3Store, standardS3Settings } from '@nbd/object-store-s3';
-import type { VolumeUrl } from '@nbd/object-store-s3/volume-url';
+import { openCacheFolder } from './cache-folder.ts';
+import type { VolumeEvents } from './disk-events.ts';
+import { countsIn, type VolumeCounts, volumeMemory } from '../metrics/volume-counts.ts';
+import { type VolumeMeter, volumeMeter } from '../metrics/volume-meter.ts';
+import type { VolumeSpec } from '../settings/volume-spec.ts';
+
+export interface OpenVolumeOptions {
+  readonly events: VolumeEvents;
+  readonly counts: VolumeCounts | undefined;
+}
 
 /** Opens the volume, or a snapshot of it. Closing the disk lets go of the bucket too. */
 export async function openVolumeDisk(
-  { bucket, prefix, volume, snapshot }: VolumeUrl,
-  notice: (text: string) => void,
+  { bucket, prefix, volume, snapshot, cacheFolder }: VolumeSpec,
+  { events, counts = countsIn(volumeMemory(1), 0) }: OpenVolumeOptions,
 ): Promise<Driver> {
-  const store = s3Store({ ...(await standardS3Settings()), bucket, prefix });
+  const meter = volumeMeter(counts);
+  const chunkStore = cacheFolder && (await openCacheFolder(cacheFolder));
+  const kept = chunkStore === undefined ? {} : { chunkStore };
+  const store = s3Store({
+    ...(await standardS3Settings()),
+    bucket,
+    prefix,
+    onAttempt({ retry }) {
+      if (retry !== undefined) meter.retry();
+    },
+  });
   try {
     const disk = await (snapshot === undefined
-      ? openWritable(store, volume, notice)
-      : openSnapshot(store, { volume, snapshot }));
+      ? openWritable(store, { volume, ...kept }, events, meter)
+      : openSnapshot(store, { volume, snapshot, ...kept, observer: meter }));
     return filter(disk, {
       close: async () => {
         try {
           await disk.close?.();
         } finally {
+          meter.closed();
           await store.close();
         }
       },
@@ -32,17 +58,34 @@ export async function openVolumeDisk(
   }
 }
 
-function openWritable(
+async function openWritable(
   store: ObjectStore,
-  volume: string,
-  notice: (text: string) => void,
+  named: { readonly volume: string; readonly chunkStore?: ChunkStore },
+  { commitFailed, deposed }: VolumeEvents,
+  meter: VolumeMeter,
 ): Promise<Driver> {
-  return openVolume(store, {
-    volume,
-    address: `${hostname()}, process ${process.pid}`,
-    observer: {
-      commitFailed: ({ message }) => notice(`${store.name}/${volume}: ${message}`),
-      deposed: ({ message }) => notice(`${store.name}/${volume}: ${message}`),
-    },
-  });
+  const url = `${store.name}/${named.volume}`;
+  let isLost = false;
+  try {
+    return await openVolume(store, {
+      ...named,
+      address: `${hostname()}, process ${process.pid}`,
+      observer: {
+        ...meter,
+        commitFailed(error) {
+          if (isLost) return;
+          meter.commitFailed(error);
+          commitFailed(url, error);
+        },
+        deposed(reason) {
+          isLost = true;
+          deposed(url, reason);
+        },
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof VolumeError) || error.code !== 'in-use') throw error;
+    const remedy = `end that server, or take it over: nbd volume takeover ${url}`;
+    throw new Error(`${error.message}; ${remedy}`, { cause: error });
+  }
 }

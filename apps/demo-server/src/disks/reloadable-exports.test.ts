@@ -129,6 +129,22 @@ test('the end waits for a disk that has gone and is being closed', async () => {
   expect(events.slice(2)).toEqual(['closed disk 2', 'closed disk 1', 'closed all']);
 });
 
+test('a disk that takes its time to open does not keep the others from their end, and has its own', async () => {
+  const { exports, events, planOf, replace } = recording();
+  await replace({ a: 'disk 1' });
+  const disk = new EventEmitter();
+  const open = async () => void (await once(disk, 'awake'));
+  const replaced = exports.replace(new Map([['b', planOf('b', 'disk 2', { open })]]));
+  await settled();
+  const closed = exports.close().then(() => events.push('closed all'));
+  await settled();
+  expect(events).toEqual(['opened disk 1', 'closed disk 1']);
+  disk.emit('awake');
+  await expect(replaced).rejects.toThrow('the exports are closed');
+  await closed;
+  expect(events.slice(2)).toEqual(['opened disk 2', 'closed disk 2', 'closed all']);
+});
+
 test('a disk that does not close when it has gone is told of', async () => {
   const { exports, failures } = recording();
   const fault = new Error('worn out');

@@ -74,7 +74,7 @@ export class ReloadableExports implements ExportSource {
   }
 
   open(name: string, context: ExportContext): Awaitable<OpenExport | undefined> {
-    if (this.#isClosed) throw new DriverError('ESHUTDOWN', 'the exports are closed');
+    this.#mustBeOpen();
     const served = this.#find(name);
     if (served === undefined) return undefined;
     // Before it is open, so that a reload in the meantime does not close it.
@@ -101,13 +101,13 @@ export class ReloadableExports implements ExportSource {
 
   async #close(): Promise<void> {
     this.#isClosed = true;
-    await this.#last;
     const all = [...this.#served.values(), ...this.#retired];
-    await allClosed(all.map(({ source }) => source.close()));
+    // What is still being opened closes itself; how long that takes is no matter to those that have something to flush.
+    await allClosed([...all.map(({ source }) => source.close()), this.#last]);
   }
 
   async #replace(plans: ExportPlans): Promise<void> {
-    if (this.#isClosed) throw new DriverError('ESHUTDOWN', 'the exports are closed');
+    this.#mustBeOpen();
     const next = new Map<string, Served>();
     const fresh: Served[] = [];
     try {
@@ -122,6 +122,7 @@ export class ReloadableExports implements ExportSource {
         next.set(name, served);
       }
       await Promise.all(fresh.map(({ source }) => source.openAll()));
+      this.#mustBeOpen();
     } catch (error) {
       // What those that did open say at their end is no news beside it.
       await Promise.allSettled(fresh.map(({ source }) => source.close()));
@@ -130,6 +131,10 @@ export class ReloadableExports implements ExportSource {
     const before = this.#served;
     this.#served = next;
     for (const [name, served] of before) if (next.get(name) !== served) this.#retire(served);
+  }
+
+  #mustBeOpen(): void {
+    if (this.#isClosed) throw new DriverError('ESHUTDOWN', 'the exports are closed');
   }
 
   async #filesOf(name: string, source: ServedExports): Promise<readonly ExportListing[]> {

@@ -3,25 +3,10 @@
  * says what each is for.
  */
 import { spellErrorCode } from '@nbd/codec';
-import { LATENCY_BOUNDS, type Latencies, type ServerMetrics } from '@nbd/server';
-
-type Labels = Readonly<Record<string, string | number>>;
-
-interface MetricValue {
-  readonly labels: Labels;
-  readonly value: number;
-  /** Where it is not that of the metric. */
-  readonly metricName?: string;
-}
-
-/** As the registries of prom-client have them. */
-export interface MetricObject {
-  readonly name: string;
-  readonly help: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly aggregator: 'sum';
-  readonly values: readonly MetricValue[];
-}
+import type { ServerMetrics } from '@nbd/server';
+import { counter, gauge, histogram, type MetricObject, type Sample } from './metric-object.ts';
+import type { VolumeMetrics } from './volume-counts.ts';
+import { volumeMetricObjects } from './volume-metric-objects.ts';
 
 /** What the program knows beside its server. */
 export interface ProgramState {
@@ -33,11 +18,16 @@ export interface ProgramState {
 }
 
 /** All metrics, in the order of the handbook. */
-export function metricObjects(metrics: ServerMetrics, state: ProgramState): MetricObject[] {
+export function metricObjects(
+  metrics: ServerMetrics,
+  state: ProgramState,
+  volumes: ReadonlyMap<string, VolumeMetrics>,
+): MetricObject[] {
   return [
     ...programMetrics(state),
     ...connectionMetrics(metrics),
     ...exportMetrics(metrics),
+    ...volumeMetricObjects(volumes),
     ...threadMetrics(metrics),
   ];
 }
@@ -168,40 +158,4 @@ function threadMetrics({ threads }: ServerMetrics): MetricObject[] {
       threads.map(({ lag }, thread) => [{ thread }, lag]),
     ),
   ];
-}
-
-type Sample = readonly [labels: Labels, value: number];
-
-function gauge(name: string, help: string, samples: readonly Sample[]): MetricObject {
-  return { name, help, type: 'gauge', aggregator: 'sum', values: samples.map(valueOf) };
-}
-
-function counter(name: string, help: string, samples: readonly Sample[]): MetricObject {
-  return { name, help, type: 'counter', aggregator: 'sum', values: samples.map(valueOf) };
-}
-
-function valueOf([labels, value]: Sample): MetricValue {
-  return { labels, value };
-}
-
-/** Each bucket holds all below its bound. */
-function histogram(
-  name: string,
-  help: string,
-  all: readonly (readonly [labels: Labels, latencies: Latencies])[],
-): MetricObject {
-  const values = all.flatMap(([labels, { counts, sum }]) => {
-    let total = 0;
-    const buckets = counts.map((count, index): MetricValue => {
-      total += count;
-      const le = LATENCY_BOUNDS[index] ?? '+Inf';
-      return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: total };
-    });
-    return [
-      ...buckets,
-      { metricName: `${name}_sum`, labels, value: sum },
-      { metricName: `${name}_count`, labels, value: total },
-    ];
-  });
-  return { name, help, type: 'histogram', aggregator: 'sum', values };
 }

@@ -11,6 +11,7 @@ import type { Health } from './health.ts';
 import { metricObjects, type ProgramState } from './metric-objects.ts';
 import { type Answer, type Pages, plain } from './metrics-server.ts';
 import type { PrometheusText } from './prometheus-text.ts';
+import type { VolumeMetrics } from './volume-counts.ts';
 
 /** What is read of a program. */
 export interface Watched {
@@ -19,9 +20,11 @@ export interface Watched {
   readonly state: () => ProgramState;
   /** Rejects while there is no server. */
   readonly metrics: () => Promise<ServerMetrics>;
+  /** By the names of their exports. */
+  readonly volumes: () => ReadonlyMap<string, VolumeMetrics>;
 }
 
-export function operatorPages({ health, prometheus, state, metrics }: Watched): Pages {
+export function operatorPages({ health, prometheus, state, metrics, volumes }: Watched): Pages {
   return new Map([
     [
       '/healthz',
@@ -37,7 +40,7 @@ export function operatorPages({ health, prometheus, state, metrics }: Watched): 
       async () => ({
         status: 200,
         contentType: prometheus.contentType,
-        body: await prometheus.of(metricObjects(await metrics(), state())),
+        body: await prometheus.of(metricObjects(await metrics(), state(), volumes())),
       }),
     ],
     ['/status.json', async () => json({ state: health.state, ...state(), ...(await metrics()) })],

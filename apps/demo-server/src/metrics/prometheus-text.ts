@@ -2,7 +2,7 @@
  * Metrics as Prometheus reads them.
  */
 import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client';
-import type { MetricObject } from './metric-objects.ts';
+import type { MetricObject } from './metric-object.ts';
 
 export class PrometheusText {
   readonly contentType: string = Registry.PROMETHEUS_CONTENT_TYPE;

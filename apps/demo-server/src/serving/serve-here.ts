@@ -5,6 +5,8 @@ import { type Server, serve } from '@nbd/server';
 import type { Logger } from 'pino';
 import { logDiskEvents } from '../disks/disk-events.ts';
 import { checkNames, exportPlans, openDisks, type OpenDisksOptions } from '../disks/open-disks.ts';
+import { countsIn } from '../metrics/volume-counts.ts';
+import { VolumeMemories } from '../metrics/volume-memories.ts';
 import type { Plan } from '../settings/plan.ts';
 import { failure } from '../program-error.ts';
 import type { ReloadableExports } from '../disks/reloadable-exports.ts';
@@ -15,19 +17,27 @@ export async function serveHere(plan: Plan, log: Logger): Promise<Serving> {
   const notice = (text: string): void => log.debug(text);
   const events = logDiskEvents(log);
   const { refused } = events;
-  const particular: OpenDisksOptions['particular'] = () => ({ notice, refused });
-  const disks = await openDisks(plan, { particular, events });
+  const volumes = new VolumeMemories(1);
+  const particularIn = ({ exports }: Plan): OpenDisksOptions['particular'] => {
+    const memories = volumes.of(exports);
+    return (name) => {
+      const memory = memories.get(name);
+      return { notice, refused, events, counts: memory && countsIn(memory, 0) };
+    };
+  };
+  const disks = await openDisks(plan, { particular: particularIn(plan), events });
   const server = await listen(plan, disks, log);
   return {
     workers: 1,
     addresses: server.addresses,
     uris: server.uris,
-    openConnections: async () => server.counters.connections.open,
+    openConnections: () => server.counters.connections.open,
     metrics: async () => server.metrics(),
+    volumes: () => volumes.metrics(),
     reloadTls: (options) => server.reloadTls(options),
     async reloadExports(next) {
       checkNames(next);
-      await disks.replace(exportPlans(next, particular));
+      await disks.replace(exportPlans(next, particularIn(next)));
     },
     failed: new Promise(() => undefined),
     async close() {

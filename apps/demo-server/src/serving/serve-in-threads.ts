@@ -2,10 +2,11 @@
  * Serves in several threads, each of which opens the disks for itself.
  */
 import { extname } from 'node:path';
-import { type SharedMemory, sharedMemory } from '@nbd/driver-memory';
+import { type SharedMemory, sharedMemory, type SharedMemoryOptions } from '@nbd/driver-memory';
 import { serveInWorkers, type WorkerServer } from '@nbd/server';
 import type { Logger } from 'pino';
 import { checkNames, describeDisk } from '../disks/open-disks.ts';
+import { VolumeMemories } from '../metrics/volume-memories.ts';
 import { checkOwners, type Plan } from '../settings/plan.ts';
 import { failure } from '../program-error.ts';
 import { serveOptions, type Serving } from './serving.ts';
@@ -16,7 +17,8 @@ const DISKS = new URL(`thread-disks${extname(import.meta.url)}`, import.meta.url
 
 /** @throws ProgramError for disks and addresses that cannot be opened */
 export async function serveInThreads(plan: Plan, log: Logger): Promise<Serving> {
-  const atStart = disksOf(plan, new Map());
+  const volumes = new VolumeMemories(plan.workers);
+  const atStart = disksOf(plan, new Map(), volumes);
   let { memories } = atStart;
   const server = await start(plan, atStart.data, log);
   const failed = new Promise<never>((_, reject) => {
@@ -28,14 +30,15 @@ export async function serveInThreads(plan: Plan, log: Logger): Promise<Serving> 
     workers: server.workers,
     addresses: server.addresses,
     uris: server.uris,
-    openConnections: async () => (await server.counters()).connections.open,
+    openConnections: () => server.openConnections,
     metrics: () => server.metrics(),
+    volumes: () => volumes.metrics(),
     reloadTls: (options) => server.reloadTls(options),
     async reloadExports(next) {
       checkNames(next);
       // Whatever the file says of workers now, there are as many as there are.
       checkOwners(next.exports, server.workers);
-      const disks = disksOf(next, memories);
+      const disks = disksOf(next, memories, volumes);
       await server.reloadExports(disks.data);
       ({ memories } = disks);
     },
@@ -67,6 +70,7 @@ type Memories = ReadonlyMap<string, SharedMemory>;
 function disksOf(
   { exports, readOnly }: Plan,
   before: Memories,
+  volumes: VolumeMemories,
 ): { readonly data: ThreadDisks; readonly memories: Memories } {
   const memories = new Map<string, SharedMemory>();
   const ofExports = new Map<string, SharedMemory>();
@@ -74,9 +78,19 @@ function disksOf(
     const { driver } = spec;
     if (driver.kind !== 'memory') continue;
     const what = JSON.stringify([name, describeDisk(spec, readOnly)]);
-    const memory = before.get(what) ?? sharedMemory(driver);
+    const memory = before.get(what) ?? reserve(name, driver);
     memories.set(what, memory);
     ofExports.set(name, memory);
   }
-  return { data: { exports, readOnly, memories: ofExports }, memories };
+  const data = { exports, readOnly, memories: ofExports, volumes: volumes.of(exports) };
+  return { data, memories };
+}
+
+/** @throws ProgramError "cannot-start" that names the export where there is no address space for it */
+function reserve(name: string, size: SharedMemoryOptions): SharedMemory {
+  try {
+    return sharedMemory(size);
+  } catch (error) {
+    throw failure('cannot-start', error, `export ${JSON.stringify(name)} cannot be opened`);
+  }
 }

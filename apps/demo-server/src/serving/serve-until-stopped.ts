@@ -1,6 +1,7 @@
 /**
  * The program at work: from a plan to an orderly end.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Address } from '@nbd/server';
 import type { Logger } from 'pino';
 import { hints } from '../output/hints.ts';
@@ -54,10 +55,11 @@ export async function serveUntilStopped(parts: ProgramParts): Promise<void> {
       if (server === undefined) throw new Error('there is no server yet');
       return server.metrics();
     },
+    volumes: () => server?.volumes() ?? new Map(),
   });
   let cut = 0;
   try {
-    server = await (plan.workers > 1 ? inThreads(plan, log) : serveHere(plan, log));
+    server = await openUnlessStopped(plan, stopped, log);
     reloader.serveWith(server);
     health.ready();
     await beServing(plan, server, stopped, log);
@@ -76,6 +78,33 @@ export async function serveUntilStopped(parts: ProgramParts): Promise<void> {
   log.info('stopped');
 }
 
+/** Once a signal has come, a disk that does not open has no more time than one that does not close. */
+async function openUnlessStopped(
+  plan: Plan,
+  stopped: Promise<string>,
+  log: Logger,
+): Promise<Serving> {
+  const open = new AbortController();
+  const seconds = plan.shutdownTimeout;
+  const patience = async (): Promise<never> => {
+    const signal = await stopped;
+    if (!open.signal.aborted) {
+      log.info({ signal, seconds }, 'stopping when all disks are open, or after these seconds');
+    }
+    await wait(seconds * 1000, undefined, { signal: open.signal });
+    throw new ProgramError(
+      'unclean-stop',
+      `not all disks were open after ${seconds} seconds of waiting`,
+    );
+  };
+  try {
+    const opening = plan.workers > 1 ? inThreads(plan, log) : serveHere(plan, log);
+    return await Promise.race([opening, patience()]);
+  } finally {
+    open.abort();
+  }
+}
+
 /** Says where it serves, and returns when it is to stop. */
 async function beServing(
   plan: Plan,
@@ -87,7 +116,7 @@ async function beServing(
   log.info({ exports: shownNames(plan.exports), workers: server.workers }, 'ready');
   giveHints(plan, server, log);
   const signal = await Promise.race([stopped, server.failed]);
-  log.info({ signal, connections: await server.openConnections() }, 'stopping');
+  log.info({ signal, connections: server.openConnections() }, 'stopping');
 }
 
 /** What SIGHUP reads anew. */

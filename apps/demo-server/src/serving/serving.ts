@@ -2,15 +2,18 @@
  * A server at work, whatever the number of its threads.
  */
 import type { Address, ServeOptions, Server, ServerMetrics } from '@nbd/server';
+import type { VolumeMetrics } from '../metrics/volume-counts.ts';
 import type { Plan } from '../settings/plan.ts';
 
 export interface Serving extends Pick<Server, 'addresses' | 'uris' | 'reloadTls'> {
   readonly workers: number;
   readonly addresses: readonly Address[];
-  /** How many clients there are. */
-  openConnections(): Promise<number>;
+  /** How many clients there are. Told at once, whatever state the threads are in. */
+  openConnections(): number;
   /** Rejects unless the plan has metrics. */
   metrics(): Promise<ServerMetrics>;
+  /** What volumes in buckets have counted, by the names of their exports. Told at once. */
+  volumes(): ReadonlyMap<string, VolumeMetrics>;
   /**
    * Serves the exports of another plan in place of those that there are. Rejects with what is wrong with one of them; then
    * all is as it was.
@@ -31,6 +34,7 @@ export function serveOptions(plan: Plan): Omit<ServeOptions, 'exports' | 'source
   return {
     listen: plan.listen,
     exportName: plan.defaultExport,
+    ...(plan.socketMode !== undefined && { socketMode: plan.socketMode }),
     ...(plan.tls !== undefined && { tls: plan.tls }),
     maxConnections: plan.maxConnections,
     handshakeTimeout: millis(plan.handshakeTimeout),

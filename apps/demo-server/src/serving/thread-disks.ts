@@ -10,11 +10,14 @@ import {
   type OpenDisksOptions,
   type PlannedDisks,
 } from '../disks/open-disks.ts';
+import { countsIn } from '../metrics/volume-counts.ts';
 
 /** What the threads are given. */
 export interface ThreadDisks extends PlannedDisks {
   /** Of the exports that are in memory, by name. */
   readonly memories: ReadonlyMap<string, SharedMemory>;
+  /** What volumes count in, by the names of their exports. */
+  readonly volumes: ReadonlyMap<string, SharedArrayBuffer>;
 }
 
 /** Opens them, in each thread. What the threads find is the same, so the first alone tells of it. */
@@ -28,8 +31,12 @@ export async function openExports(
   const events = logDiskEvents(log);
   const { refused } = events;
   const particularIn =
-    ({ memories }: ThreadDisks): OpenDisksOptions['particular'] =>
-    (name) => ({ notice, refused, shared: { memory: memories.get(name) } });
+    ({ memories, volumes }: ThreadDisks): OpenDisksOptions['particular'] =>
+    (name) => {
+      const shared = { memory: memories.get(name) };
+      const volume = volumes.get(name);
+      return { notice, refused, events, shared, counts: volume && countsIn(volume, index) };
+    };
   const disks = await openDisks(first, { particular: particularIn(first), events });
   return Object.assign(disks, {
     reload: (next: ThreadDisks) => disks.replace(exportPlans(next, particularIn(next))),

@@ -17,7 +17,7 @@ test('every option arrives in its setting', () => {
     ['--config', 'nbd.json', '--read-only', '--max-connections', '5', '--workers', '4'],
     ['--handshake-timeout', '2.5', '--shutdown-timeout', '0'],
     ['--limit', 'payloadBytesMax=1M', '--limit=idleTimeout=1.5'],
-    ['--metrics', '[::1]:9100'],
+    ['--metrics', '[::1]:9100', '--socket-mode', '600'],
     ['--log-level', 'debug', '--log-format', 'json'],
     ['--tls', 'on', '--tls-certificates', 'pki', '--tls-verify-peer', '--tls-psk', 'keys.psk'],
   ];
@@ -45,6 +45,7 @@ test('every option arrives in its setting', () => {
       shutdownTimeout: 0,
       limits: { payloadBytesMax: 2 ** 20, idleTimeout: 1500 },
       metrics: { host: '::1', port: 9100 },
+      socketMode: 0o600,
       logLevel: 'debug',
       logFormat: 'json',
     },
@@ -72,6 +73,7 @@ const OPTIONS = [
   '--workers',
   '--metrics',
   '--limit',
+  '--socket-mode',
   '--handshake-timeout',
   '--shutdown-timeout',
   '--log-level',
@@ -99,6 +101,7 @@ test.each([
   ],
   [['--read-onyl'], "unknown option '--read-onyl' (Did you mean --read-only?); try --help"],
   [['--export'], "option '--export <NAME=SPEC>' argument missing; try --help"],
+  [['a.img', ''], 'FILE: expected a path, found ""'],
   [
     ['--export', 'disk.img'],
     '--export: expected NAME=SPEC, such as disk=file:disk.img, found "disk.img"',

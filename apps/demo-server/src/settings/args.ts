@@ -51,6 +51,7 @@ const HELP_COLUMNS = 100;
 /** As commander leaves them: words, not yet checked. */
 interface Options {
   readonly listen?: readonly string[];
+  readonly socketMode?: string;
   readonly export?: readonly string[];
   readonly config?: string;
   readonly readOnly?: true;
@@ -77,12 +78,15 @@ What an export is made of:
     null:1T             reads as zeroes, forgets what is written
     pattern:1G          each 8 bytes tell their own offset; cannot be written
     s3://bucket/volume  a volume of "nbd volume create"; .../volume@snapshot cannot be written
+    s3://bucket/volume?cacheFolder=/var/cache/nbd&cacheFolderBytes=10G
+                        the same, and what was read is kept in that folder of this machine, too
     ... | readonly      the same, protected from changes
     ... | delay:read=5ms,write=10ms              the same, slower
     ... | fault:write,nth=3,error=ENOSPC         the same, with a fault: faults.md has them all
   A size is in bytes, or has one of K M G T P E behind it: powers of 1024.
 
-What --limit sets, with defaults; bytes may be sizes, 0 seconds and 0 connections are no limit:
+What --limit sets, with defaults; bytes may be sizes, 0 seconds and 0 connections are no limit
+(SECURITY.md says what each is for, and what happens beyond it):
 ${limitLines()
   .map((line) => `    ${line}`)
   .join('\n')}
@@ -107,7 +111,11 @@ function describeCommand(version: string): Command {
     .description('Serves files, memory and made-up disks to NBD clients.')
     .argument('[FILE...]', 'files and block devices to serve, named by the last part of their path')
     .optionsGroup('What to serve:')
-    .option('--export <NAME=SPEC>', 'one more export; an empty NAME is the default export', gather)
+    .option(
+      '--export <NAME=SPEC>',
+      'one more export, repeatable; an empty NAME is the default export only',
+      gather,
+    )
     .option('--read-only', 'let nobody change anything')
     .option('--config <FILE>', 'the same settings as JSON; the command line outdoes it')
     .optionsGroup('Where, and for whom:')
@@ -116,6 +124,7 @@ function describeCommand(version: string): Command {
       'an address, repeatable: nbd://HOST:PORT, port 0 for any free one, or nbd+unix:///?socket=PATH; nbds in place of nbd requires TLS (default: nbd://127.0.0.1:10809)',
       gather,
     )
+    .option('--socket-mode <MODE>', 'of the files of Unix sockets, in octal (default: 660)')
     .option(
       '--tls-certificates <DIR>',
       'a folder with server-cert.pem, server-key.pem, ca-cert.pem and ca-crl.pem',
@@ -131,8 +140,14 @@ function describeCommand(version: string): Command {
       '--workers <N>',
       'threads that share the work (default: one for each processor, up to 4, if there are more than 2; else 1)',
     )
-    .option('--handshake-timeout <SECONDS>', 'until a client must have chosen (default: 10)')
-    .option('--shutdown-timeout <SECONDS>', 'for requests in flight at the end (default: 60)')
+    .option(
+      '--handshake-timeout <SECONDS>',
+      'until a client must have chosen an export; 0 is for ever (default: 10)',
+    )
+    .option(
+      '--shutdown-timeout <SECONDS>',
+      'for requests in flight at the end, and again for disks to close (default: 60)',
+    )
     .option('--limit <NAME=VALUE>', 'a limit of those below; repeatable', gather)
     .optionsGroup('What it tells:')
     .option(
@@ -213,6 +228,7 @@ function numberIn(word: string): number | string {
 
 function optionOf(setting: string | number | undefined): string {
   if (setting === 'exports') return '--export';
+  if (setting === 'files') return 'FILE';
   return `--${String(setting).replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }
 

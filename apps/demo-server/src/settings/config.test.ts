@@ -70,7 +70,7 @@ test('limits are numbers in their units, or sizes', () => {
 });
 
 const KNOWN =
-  'listen, files, exports, readOnly, tls, tlsCertificates, tlsVerifyPeer, tlsPsk, maxConnections, workers, handshakeTimeout, shutdownTimeout, limits, metrics, logLevel, logFormat';
+  'listen, socketMode, files, exports, readOnly, tls, tlsCertificates, tlsVerifyPeer, tlsPsk, maxConnections, workers, handshakeTimeout, shutdownTimeout, limits, metrics, logLevel, logFormat';
 
 test.each([
   ['{\n "readOnly": true\n "files": []}', '3: expected "," or "}", found "\\"files\\""'],
@@ -89,6 +89,7 @@ test.each([
     '3: listen: "http://h" is not an address: expected nbd://HOST:PORT or nbd+unix:///?socket=PATH',
   ],
   ['{"files": [\n7]}', '2: files: expected a text, found 7'],
+  ['{"files": ["a",\n""]}', '2: files: expected a path, found ""'],
   ['{"exports": ["a=null:1"]}', '1: exports: expected an object of NAME: SPEC, found a list'],
   [
     '{"exports": {\n"a": "null:1",\n"b": "gs://b/v"}}',

@@ -120,6 +120,13 @@ test('a volume is served by the one thread that owns it, a snapshot by any', () 
   expect(makePlan([{ exports: snapshot, workers: 2 }]).workers).toBe(2);
 });
 
+test('a folder of chunks is for one thread', () => {
+  const spec = parseSpec('s3://bucket/volume@monday?cacheFolder=/var/cache/nbd');
+  const exports = new Map([['a', spec]]);
+  expect(makePlan([{ exports }]).workers).toBe(1);
+  expect(() => makePlan([{ exports, workers: 2 }])).toThrow('a cacheFolder is for one thread');
+});
+
 test('a volume has one owner, and a snapshot of it any number', () => {
   const volume = new Map([['vol', parseSpec('s3://bucket/vol')]]);
   checkOwners(volume, 1);

@@ -10,16 +10,21 @@ import type { Spec } from './spec.ts';
 import { type PlannedTls, planTls, type TlsWishes } from './plan-tls.ts';
 
 /** The settings that have one value, whatever their sources. */
-type Decided = Omit<Required<Settings>, 'files' | 'exports' | 'metrics' | keyof TlsWishes>;
+type Decided = Omit<
+  Required<Settings>,
+  'files' | 'exports' | 'metrics' | 'socketMode' | keyof TlsWishes
+>;
 
 /** Those that may have none. */
-type Wishes = TlsWishes & Pick<Settings, 'metrics'>;
+type Wishes = TlsWishes & Pick<Settings, 'metrics' | 'socketMode'>;
 
 export interface Plan extends Decided {
   /** Undefined: no address has TLS. */
   readonly tls: PlannedTls | undefined;
   /** Absent: they are not to be had. */
   readonly metrics?: MetricsAddress;
+  /** Absent: that of the server. */
+  readonly socketMode?: number;
   /** At least one. */
   readonly exports: ReadonlyMap<string, Spec>;
   /** The name of the export for those who ask for none; it may be empty, and is if there is none. */
@@ -61,7 +66,9 @@ export function makePlan(sources: readonly Settings[]): Plan {
   const { tls, tlsCertificates, tlsVerifyPeer, tlsPsk, ...decided } = decide(
     sources,
     // One thread, so that the calls on which faults fall are counted in one place, and a volume has one owner.
-    hasFaults(exports) || hasVolumes(exports) ? { ...DEFAULTS, workers: 1 } : DEFAULTS,
+    hasFaults(exports) || hasVolumes(exports) || hasCacheFolders(exports)
+      ? { ...DEFAULTS, workers: 1 }
+      : DEFAULTS,
   );
   checkOwners(exports, decided.workers);
   return {
@@ -83,13 +90,21 @@ export function shownNames(exports: Plan['exports']): readonly string[] {
   return Array.from(exports, ([name, { driver }]) => (driver.kind === 'dir' ? `${name}/` : name));
 }
 
-/** @throws ProgramError "wrong-usage" if several threads would own one volume */
+/** @throws ProgramError "wrong-usage" if several threads would own one volume, or one folder of chunks */
 export function checkOwners(exports: Plan['exports'], workers: number): void {
-  if (workers === 1 || !hasVolumes(exports)) return;
-  throw new ProgramError(
-    'wrong-usage',
-    'a volume in a bucket has one owner: serve it with --workers 1, or serve a snapshot of it',
-  );
+  if (workers === 1) return;
+  if (hasVolumes(exports)) {
+    throw new ProgramError(
+      'wrong-usage',
+      'a volume in a bucket has one owner: serve it with --workers 1, or serve a snapshot of it',
+    );
+  }
+  if (hasCacheFolders(exports)) {
+    throw new ProgramError(
+      'wrong-usage',
+      'a cacheFolder is for one thread: serve with --workers 1, or without it',
+    );
+  }
 }
 
 function decide(sources: readonly Settings[], defaults: Decided): Decided & Wishes {
@@ -108,6 +123,13 @@ function hasFaults(exports: Plan['exports']): boolean {
 function hasVolumes(exports: Plan['exports']): boolean {
   return [...exports.values()].some(
     ({ driver }) => driver.kind === 's3' && driver.snapshot === undefined,
+  );
+}
+
+/** One thread keeps within the bound of such a folder, several would each. */
+function hasCacheFolders(exports: Plan['exports']): boolean {
+  return [...exports.values()].some(
+    ({ driver }) => driver.kind === 's3' && driver.cacheFolder !== undefined,
   );
 }
 

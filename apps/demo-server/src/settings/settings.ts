@@ -9,6 +9,7 @@ import { parseExport } from './export-entry.ts';
 import { type Limits, parseLimit } from './limits.ts';
 import { type MetricsAddress, parseMetricsAddress } from '../metrics/metrics-address.ts';
 import { failure, ProgramError } from '../program-error.ts';
+import { parseSocketMode } from './socket-mode.ts';
 import type { Spec } from './spec.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -23,6 +24,8 @@ export const TLS_MODES: readonly TlsMode[] = ['off', 'on', 'require'];
 export interface Settings {
   /** NBD URIs, checked. */
   readonly listen?: readonly string[];
+  /** Of the files of Unix sockets. */
+  readonly socketMode?: number;
   /** Paths; each is an export named by its last part. */
   readonly files?: readonly string[];
   /** In the order they were given. */
@@ -79,6 +82,7 @@ function expected(what: string): (issue: v.BaseIssue<unknown>) => string {
 }
 
 const text = v.string(expected('a text'));
+const path = v.pipe(text, v.nonEmpty(expected('a path')));
 
 /** A value of `schema` that `parse` reads; what it throws becomes the issue. */
 function parsed<I, T>(
@@ -151,7 +155,8 @@ const limits: v.GenericSchema<unknown, Limits> = v.pipe(
 
 const ENTRIES = {
   listen: v.exactOptional(listOf(address, 'a list of NBD URIs')),
-  files: v.exactOptional(listOf(text, 'a list of paths')),
+  socketMode: v.exactOptional(parsed(text, parseSocketMode)),
+  files: v.exactOptional(listOf(path, 'a list of paths')),
   exports: v.exactOptional(
     v.map(
       text,

@@ -4,6 +4,7 @@ import { ProgramError } from '../program-error.ts';
 import { parseSpec } from './spec.ts';
 
 const READONLY = { kind: 'readonly' };
+const BOOT = { kind: 's3', bucket: 'bucket', prefix: '', volume: 'boot' };
 
 test.each([
   ['memory:64M', { kind: 'memory', size: 64 * 1024 * 1024 }, []],
@@ -18,6 +19,16 @@ test.each([
   [
     's3://bucket/disks/boot@monday',
     { kind: 's3', bucket: 'bucket', prefix: 'disks', volume: 'boot', snapshot: 'monday' },
+    [],
+  ],
+  [
+    's3://bucket/boot?cacheFolder=/var/my cache/a+b?c%26d | readonly',
+    { ...BOOT, cacheFolder: { path: '/var/my cache/a+b?c&d', bytesMax: 2 ** 30 } },
+    [READONLY],
+  ],
+  [
+    's3://bucket/boot?cacheFolderBytes=10G&cacheFolder=chunks',
+    { ...BOOT, cacheFolder: { path: 'chunks', bytesMax: 10 * 2 ** 30 } },
     [],
   ],
 ])('%s is a driver and its filters', (text, driver, filters) => {
@@ -77,6 +88,23 @@ test.each([
   [
     'memory:1M | delay:read=5',
     'expected a time, such as 5ms or 2s, found "5" in "memory:1M | delay:read=5"',
+  ],
+  [
+    's3://bucket/v?cache=/tmp',
+    'unknown "cache", expected cacheFolder and cacheFolderBytes in "s3://bucket/v?cache=/tmp"',
+  ],
+  [
+    's3://bucket/v?cacheFolder=/a&cacheFolder=/b',
+    'cacheFolder is there twice in "s3://bucket/v?cacheFolder=/a&cacheFolder=/b"',
+  ],
+  [
+    's3://bucket/v?cacheFolderBytes=1G',
+    'expected cacheFolder=PATH behind "?" in "s3://bucket/v?cacheFolderBytes=1G"',
+  ],
+  ['s3://bucket/v?', 'expected cacheFolder=PATH behind "?" in "s3://bucket/v?"'],
+  [
+    's3://bucket/v?cacheFolder=/a&cacheFolderBytes=0',
+    'expected a cacheFolderBytes of at least 1, found 0 in "s3://bucket/v?cacheFolder=/a&cacheFolderBytes=0"',
   ],
   [
     's3://bucket',

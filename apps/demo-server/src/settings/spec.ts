@@ -2,22 +2,23 @@
  * What an export is made of, as one line: a driver followed by filters.
  *
  *   SPEC    = DRIVER *( " | " FILTER )
- *   DRIVER  = "file:" PATH | "dir:" PATH | "memory:" SIZE | "null:" SIZE | "pattern:" SIZE | "s3://" BUCKET [ "/" PREFIX ] "/" VOLUME
+ *   DRIVER  = "file:" PATH | "dir:" PATH | "memory:" SIZE | "null:" SIZE | "pattern:" SIZE | VOLUME
+ *   VOLUME  = "s3://" BUCKET [ "/" PREFIX ] "/" NAME, and more as `volume-spec.ts` has it
  *   FILTER  = "readonly" | "delay:" DELAY | "fault:" FAULT, the last two as `parse-faults.ts` has them
  *
  * A bar separates only where there is white space on both sides of it, or before it at the end. So a
  * path may hold bars, colons and spaces; only " | " itself it may not hold.
  */
-import { parseVolumeUrl, type VolumeUrl } from '@nbd/object-store-s3/volume-url';
 import { type FaultsSpec, parseDelay, parseFault } from './parse-faults.ts';
-import { failure, ProgramError } from '../program-error.ts';
+import { ProgramError } from '../program-error.ts';
 import { parseSize } from './size.ts';
+import { parseVolumeSpec, type VolumeSpec } from './volume-spec.ts';
 
 /** A disk. */
 export type DiskDriverSpec =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'memory' | 'null' | 'pattern'; readonly size: number }
-  | ({ readonly kind: 's3' } & VolumeUrl);
+  | ({ readonly kind: 's3' } & VolumeSpec);
 
 /** A disk, or a folder of them. */
 export type DriverSpec = DiskDriverSpec | { readonly kind: 'dir'; readonly path: string };
@@ -66,7 +67,7 @@ function parseDriver(driver: string, text: string): DriverSpec {
     throw wrong(`expected more behind "${kind}", such as ${EXAMPLES[kind]}, in ${quote(text)}`);
   }
   if (kind === 'file' || kind === 'dir') return { kind, path: argument };
-  if (kind === 's3') return inside(text, () => ({ kind, ...volumeUrl(driver) }));
+  if (kind === 's3') return inside(text, () => ({ kind, ...parseVolumeSpec(driver) }));
   return inside(text, () => ({ kind, size: parseSize(argument) }));
 }
 
@@ -83,14 +84,6 @@ function parseFilter(filter: string, text: string): FilterSpec {
       return inside(text, () => parseFault(argument));
     default:
       throw unknown('filter', name, text, ['readonly', 'delay', 'fault']);
-  }
-}
-
-function volumeUrl(url: string): VolumeUrl {
-  try {
-    return parseVolumeUrl(url);
-  } catch (error) {
-    throw failure('wrong-usage', error);
   }
 }
 
