@@ -35,7 +35,7 @@ export async function claimVolume(store: ObjectStore, options: ClaimOptions): Pr
   const { volume, owner, takeOver, deletion, surroundings } = options;
   let seen = await readHeadOf(store, volume);
   if (!takeOver) seen = await waitForSilence(store, volume, seen, surroundings);
-  if (seen.head.isLeaving) throw isLeaving(store, volume);
+  if (seen.head.isLeaving) throw isLeaving(store, volume, deletion);
   const chain = new HeadChain(store, volume, surroundings.random, seen);
   const generation = seen.head.generation + 1;
   const ownedSince = surroundings.clock.now();
@@ -64,7 +64,9 @@ export async function claimVolume(store: ObjectStore, options: ClaimOptions): Pr
     return { chain, head, ownedSince, kept };
   } catch (error) {
     if (!(error instanceof VolumeError) || error.code !== 'deposed') throw error;
-    throw chain.head.isLeaving ? isLeaving(store, volume) : inUse(store, volume, chain.head);
+    throw chain.head.isLeaving
+      ? isLeaving(store, volume, deletion)
+      : inUse(store, volume, chain.head);
   }
 }
 
@@ -100,6 +102,8 @@ function inUse(store: ObjectStore, volume: string, { owner }: Head): VolumeError
   return new VolumeError('in-use', `${store.name}: the volume ${volume} is in use: ${who}`);
 }
 
-function isLeaving(store: ObjectStore, volume: string): VolumeError {
-  return new VolumeError('missing', `${store.name}: the volume ${volume} is being deleted`);
+/** Others delete it. To whoever is to delete it too it is not gone: they may yet give that up. */
+function isLeaving(store: ObjectStore, volume: string, deletion: string | undefined): VolumeError {
+  const code = deletion === undefined ? 'missing' : 'in-use';
+  return new VolumeError(code, `${store.name}: the volume ${volume} is being deleted`);
 }

@@ -74,8 +74,8 @@ async function findChunks(store: ObjectStore, volume: string, name: string) {
   const map = await loadBases(store, head.bases);
   await loadOwn(store, map, volume, head, countingOfSnapshot(head, found));
   const { head: now } = await readHeadOf(store, volume);
-  // What is missing on the map of one that has gone would read as zeroes.
-  if (!now.snapshots.some(({ id }) => id === found.id)) {
+  // What is missing on the map of one that has gone, or goes with its volume, would read as zeroes.
+  if (now.isLeaving || !now.snapshots.some(({ id }) => id === found.id)) {
     throw new VolumeError('missing', `${store.name}: ${volume}@${name} was deleted meanwhile`);
   }
   return countsAlike(head, now, found) ? { head, found, prefixes, map } : undefined;

@@ -8,6 +8,7 @@ import { Commits } from './commits.ts';
 import { Counting } from './counting.ts';
 import { DirtyChunks } from './dirty-chunks.ts';
 import type { Head, KeptMap, Owner } from './head.ts';
+import { readHeadOf } from './head-chain.ts';
 import { mapKeys, readMap } from './kept-map.ts';
 import { loadBases, loadOwn, prefixesOf, readBase } from './load-map.ts';
 import { MapKeeper } from './map-keeper.ts';
@@ -18,6 +19,7 @@ import { probeConditions } from './probe-conditions.ts';
 import { drawName } from './surroundings.ts';
 import { Uploads } from './uploads.ts';
 import { volumeDriver } from './volume-driver.ts';
+import { VolumeError } from './volume-error.ts';
 import { type OpenOptions, type OpenSettings, openSettings } from './volume-options.ts';
 import { VolumeReads } from './volume-reads.ts';
 import { VolumeWrites } from './volume-writes.ts';
@@ -27,8 +29,8 @@ const DIRTY_CHUNKS_MIN = 8;
 
 /**
  * Resolves to the volume as a disk, once this host owns it: at once if nobody does; after its lease if the owner shows
- * no life. Rejects with a `VolumeError`: "missing"; "in-use", naming the owner; "conditions" if the store is not safe;
- * and with a `StoreError` if it cannot be asked.
+ * no life. Rejects with a `VolumeError`: "missing"; "in-use", naming the owner; "deposed" if another host takes it over
+ * meanwhile; "conditions" if the store is not safe; and with a `StoreError` if it cannot be asked.
  *
  * A flush, and a change with FUA, is answered when it is committed in the store. When another host takes the volume
  * over, every request fails with ESHUTDOWN from then on. `close` commits, and lets go of the volume; the store is the
@@ -172,14 +174,23 @@ async function listMap(
 ): Promise<ChunkMap> {
   const map = await loadBases(store, head.bases);
   const inventory = await loadOwn(store, map, volume, head, new Counting(head.sealed));
-  cleaner.add(inventory.garbage);
-  cleaner.addKeys(inventory.formerMaps);
   if (inventory.spent.size > 0) {
     await commits.publish((before) => withoutGenerations(before, inventory.spent));
     for (const version of inventory.spentVersions) forget(map, version);
-    cleaner.add(inventory.spentVersions);
+  } else if (head.sealed.length > 0) {
+    await checkOurs(store, volume, head);
   }
+  cleaner.add(inventory.garbage);
+  cleaner.addKeys(inventory.formerMaps);
+  cleaner.add(inventory.spentVersions);
   return map;
+}
+
+/** Whoever took the volume over while it was listed may have deleted what the list has missed: it would read as zeroes. */
+async function checkOurs(store: ObjectStore, volume: string, head: Head): Promise<void> {
+  const { head: now } = await readHeadOf(store, volume);
+  if (now.id === head.id && now.generation === head.generation) return;
+  throw new VolumeError('deposed', `${store.name}: ${volume} was taken over while it was opened`);
 }
 
 function withoutGenerations(head: Head, generations: ReadonlySet<number>): Head {

@@ -150,3 +150,24 @@ test('a volume that is being deleted has no owner from its first change on', asy
   await deletion;
   expect([...store.objects.keys()]).toEqual([]);
 });
+
+test('a volume that others delete is not missing to whoever deletes it too, for they may give that up', async () => {
+  const store = await volume();
+  const claims = heldStore(store);
+  const claim = claims.holdAt(({ kind, key }) => kind === 'put' && key === 'v/head');
+  const deletion = deleteVolume(claims, VOLUME).catch((error: Error) => error);
+  await turn();
+  const others = heldStore(store);
+  let changes = 0;
+  const goOn = others.holdAt(({ kind, key }) => {
+    if (kind === 'put' && key === 'v/head') changes += 1;
+    return changes === 2;
+  });
+  const other = deleteVolume(others, VOLUME);
+  await turn();
+  claim();
+  expect(await deletion).toMatchObject({ code: 'in-use', message: /is being deleted/ });
+  goOn();
+  await other;
+  expect([...store.objects.keys()]).toEqual([]);
+});

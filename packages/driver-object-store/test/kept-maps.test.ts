@@ -158,7 +158,7 @@ test('a snapshot of a volume as it was left is opened by its map, and by a list 
   }
 });
 
-test('a check misses what no list shows, if the volume was left with a map of it', async () => {
+test('a check tells of what no list shows, if the volume was left with a map of it', async () => {
   const { store, disk } = await volume();
   await disk.flush?.();
   await snapshotVolume(store, { volume: 'v', snapshot: 's' });
@@ -183,7 +183,7 @@ test('a check misses what no list shows, if the volume was left with a map of it
   expect(report.damaged).toEqual([]);
 });
 
-test('a check of a clone does not miss what its base has cleared away', async () => {
+test('a check of a clone does not take for lost what its base has cleared away', async () => {
   const { store, disk } = await volume();
   await disk.flush?.();
   await disk.trim?.(0, CHUNKS * CHUNK, { fua: false });

@@ -5,6 +5,7 @@ import {
   cloneVolume,
   createVolume,
   deleteSnapshot,
+  deleteVolume,
   openSnapshot,
   openVolume,
   snapshotVolume,
@@ -59,6 +60,38 @@ test('a snapshot that is deleted while it is opened is missing, and not zeroes',
   await own(store);
   goOn();
   await expect(opening).rejects.toMatchObject({ code: 'missing', message: /v@s was deleted/ });
+});
+
+test('a snapshot that is opened while its volume is deleted is missing, and not zeroes', async () => {
+  const store = await volume();
+  await own(store, write(1));
+  await snapshotVolume(store, SNAPSHOT);
+  const { held, goOn } = slowLists(store);
+  const opening = openSnapshot(held, SNAPSHOT);
+  await new Promise(setImmediate);
+  const deleting = heldStore(store);
+  const isWithoutObjects = () => ![...store.objects.keys()].some((key) => key.startsWith('v/c/'));
+  const end = deleting.holdAt(({ kind }) => kind === 'get' && isWithoutObjects());
+  const deletion = deleteVolume(deleting, { volume: 'v', surroundings });
+  await new Promise(setImmediate);
+  expect([...store.objects.keys()]).toEqual(['v/head']);
+  goOn();
+  await expect(opening).rejects.toMatchObject({ code: 'missing', message: /v@s was deleted/ });
+  end();
+  await deletion;
+});
+
+test('a volume that is taken over while it is listed is not opened, with zeroes for what was replaced', async () => {
+  const store = await volume();
+  await own(store, (disk) => disk.write?.(new Uint8Array(2 * CHUNK).fill(1), 0, { fua: false }));
+  const { held, goOn } = slowLists(store);
+  const opening = openVolume(held, { volume: 'v', ...options });
+  await new Promise(setImmediate);
+  const heir = await openVolume(store, { volume: 'v', takeOver: true, ...options });
+  await write(2)(heir);
+  await heir.close?.();
+  goOn();
+  await expect(opening).rejects.toMatchObject({ code: 'deposed', message: /was taken over/ });
 });
 
 test.each(['snapshot', 'clone'])(

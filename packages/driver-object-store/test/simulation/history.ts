@@ -150,9 +150,35 @@ const keeping: fc.Arbitrary<readonly Step[]> = fc
   )
   .map((groups): readonly Step[] => BEGINNING.concat(groups.flat()));
 
+/** A host that opens the volume after a crash stands still before its list, while another takes the volume over and writes. */
+const overtaken: fc.Arbitrary<readonly Step[]> = fc
+  .record({
+    opening: fc.integer({ min: 3, max: 8 }),
+    takeover: fc.integer({ min: 5, max: 9 }),
+    written: one('write', { ...change, host: fc.constant(2), fua: fc.constant(false) }),
+    sector,
+  })
+  .map(({ opening, takeover, written, sector: at }): readonly Step[] => [
+    { kind: 'open', host: 0, takeOver: true },
+    ALL_ARRIVES,
+    { kind: 'write', host: 0, sector: 0, count: SECTORS, fua: true },
+    ALL_ARRIVES,
+    { kind: 'crash', host: 0 },
+    { kind: 'open', host: 1, takeOver: true },
+    { kind: 'deliver', choices: Array.from({ length: opening }, () => 0) },
+    { kind: 'open', host: 2, takeOver: true },
+    { kind: 'deliver', choices: Array.from({ length: takeover }, () => 1) },
+    written,
+    { kind: 'close', host: 2 },
+    { kind: 'deliver', choices: Array.from({ length: 40 }, () => 1) },
+    { kind: 'read', host: 1, sector: at },
+    ALL_ARRIVES,
+  ]);
+
 export const history: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 3, arbitrary: confusion },
   { weight: 1, arbitrary: order },
+  { weight: 1, arbitrary: overtaken },
   { weight: 1, arbitrary: keeping },
 );
 
