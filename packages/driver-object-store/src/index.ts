@@ -14,15 +14,15 @@ export type {
   PutCondition,
   PutOptions,
   StoredObject,
-} from './object-store.ts';
-export { probeConditions } from './probe-conditions.ts';
-export { StoreError, type StoreErrorCode } from './store-error.ts';
+} from './store/object-store.ts';
+export { probeConditions } from './store/probe-conditions.ts';
+export { StoreError, type StoreErrorCode } from './store/store-error.ts';
 
 // Volumes as disks
-export { openSnapshot } from './open-snapshot.ts';
-export { openVolume } from './open-volume.ts';
+export { openSnapshot } from './disk/open-snapshot.ts';
+export { openVolume } from './disk/open-volume.ts';
 export { VolumeError, type VolumeErrorCode } from './volume-error.ts';
-export type { OpenOptions, ReadOptions } from './volume-options.ts';
+export type { OpenOptions, ReadOptions } from './disk/volume-options.ts';
 
 // Volumes as things to look after
 export {
@@ -31,25 +31,25 @@ export {
   type CheckReport,
   checkVolume,
   type Damage,
-} from './check-volume.ts';
-export { type CloneOptions, cloneVolume } from './clone-volume.ts';
-export { createVolume, type CreateOptions } from './create-volume.ts';
-export { type DeleteOptions, deleteVolume } from './delete-volume.ts';
-export type { Owner } from './head.ts';
-export { resizeVolume } from './resize-volume.ts';
-export { deleteSnapshot, type SnapshotOptions, snapshotVolume } from './snapshot-volume.ts';
-export { takeOverVolume } from './take-over-volume.ts';
+} from './care/check-volume.ts';
+export { type CloneOptions, cloneVolume } from './care/clone-volume.ts';
+export { createVolume, type CreateOptions } from './care/create-volume.ts';
+export { type DeleteOptions, deleteVolume } from './care/delete-volume.ts';
+export type { Owner } from './head/head.ts';
+export { resizeVolume } from './care/resize-volume.ts';
+export { deleteSnapshot, type SnapshotOptions, snapshotVolume } from './care/snapshot-volume.ts';
+export { takeOverVolume } from './care/take-over-volume.ts';
 export {
   listVolumes,
   type VolumeInfo,
   volumeInfo,
   type VolumeUsage,
   volumeUsage,
-} from './volume-info.ts';
+} from './care/volume-info.ts';
 
 // What surrounds them
-export { type ChunkStore, memoryChunkStore } from './chunk-store.ts';
-export { folderChunkStore } from './folder-chunk-store.ts';
+export { type ChunkStore, memoryChunkStore } from './chunks/chunk-store.ts';
+export { folderChunkStore } from './chunks/folder-chunk-store.ts';
 export {
   AMAZON_PRICES,
   countingObserver,
@@ -58,5 +58,5 @@ export {
   type RequestPrices,
   type VolumeCounters,
   type VolumeObserver,
-} from './observer.ts';
+} from './store/observer.ts';
 export type { Clock, Surroundings } from './surroundings.ts';

@@ -10,8 +10,8 @@ import type {
   ObjectStore,
   PutOptions,
   StoredObject,
-} from '../object-store.ts';
-import { StoreError, type StoreErrorCode } from '../store-error.ts';
+} from '../store/object-store.ts';
+import { StoreError, type StoreErrorCode } from '../store/store-error.ts';
 import type { StoreCall, StoreFault } from './store-fault.ts';
 
 const LIST_MAX = 1000;

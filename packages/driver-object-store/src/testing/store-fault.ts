@@ -1,5 +1,5 @@
 /** What can go wrong with a call to a store in memory. */
-import type { StoreErrorCode } from '../store-error.ts';
+import type { StoreErrorCode } from '../store/store-error.ts';
 
 export interface StoreCall {
   readonly kind: 'get' | 'put' | 'delete' | 'deleteMany' | 'list';

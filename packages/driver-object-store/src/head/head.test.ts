@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeHead, encodeHead, type Head } from './head.ts';
+import { VolumeError } from '../volume-error.ts';
+
+const head: Head = {
+  id: '0123456789abcdef',
+  size: 2 ** 40,
+  chunkBytes: 2 ** 18,
+  generation: 3,
+  durable: 17,
+  sealed: [{ generation: 1, sequence: 4 }],
+  owner: { id: 'a', address: 'host:1', since: 1, lease: 15_000 },
+  map: { generation: 2, sequence: 9, parts: 3, versions: 300_000 },
+  isLittered: true,
+  snapshots: [
+    {
+      name: 's',
+      id: 'b',
+      generation: 1,
+      sequence: 2,
+      size: 512,
+      created: 2,
+      isLeaving: true,
+      deletion: 'f',
+    },
+  ],
+  bases: [{ volume: 'v', id: 'c', snapshot: 't', snapshotId: 'd' }],
+  isLeaving: false,
+  deletion: 'g',
+  isDoomed: false,
+  counter: 9,
+  nonce: 'e',
+};
+
+test('a head comes back as it was', () => {
+  expect(decodeHead(encodeHead(head), 'here')).toEqual(head);
+  const free = { ...head, owner: undefined, map: undefined, deletion: undefined };
+  expect(decodeHead(encodeHead(free), 'here')).toEqual(free);
+});
+
+test('whatever is not a head is refused with where and what', () => {
+  const text = new TextDecoder().decode(encodeHead(head));
+  const broken = (from: string, to: string) => () =>
+    decodeHead(new TextEncoder().encode(text.replace(from, to)), 's3://b/v/head');
+  expect(broken('"size": 1099511627776', '"size": -1')).toThrow(
+    's3://b/v/head: size: expected an integer of at least 0, found -1',
+  );
+  expect(broken('"format": 1', '"format": 2')).toThrow('expected format 1, found 2');
+  expect(broken('"chunkBytes": 262144', '"chunkBytes": 262145')).toThrow('a power of two');
+  expect(broken('"isLeaving": false', '"isLeaving": 0')).toThrow('expected true or false');
+});
+
+test('no bytes make it fail in another way', () => {
+  const text = new TextDecoder().decode(encodeHead(head));
+  fc.assert(
+    fc.property(fc.nat(text.length), fc.string({ maxLength: 4 }), (at, inserted) => {
+      const bytes = new TextEncoder().encode(text.slice(0, at) + inserted + text.slice(at + 1));
+      expect(codeOf(bytes)).toBe('damaged');
+    }),
+  );
+});
+
+/** Why the bytes are no head; those that still are one count as found out. */
+function codeOf(bytes: Uint8Array): string {
+  try {
+    decodeHead(bytes, 'here');
+    return 'damaged';
+  } catch (error) {
+    return error instanceof VolumeError ? error.code : String(error);
+  }
+}
