@@ -21,6 +21,13 @@ test.each(found)('a table with %j for a disk cannot be made, and says so', (valu
   expect(() => exportTable({ disk: { driver: value } as ExportDefinition })).toThrow(fault);
 });
 
+test('a table with a disk that is still being opened cannot be made, and says what to do', () => {
+  const disk = Promise.resolve<Driver>({ size: 0, read: () => undefined });
+  expect(() => exportTable({ disk: disk as unknown as Driver })).toThrow(
+    new TypeError(`export "disk": ${expected} a promise, which is to be awaited before`),
+  );
+});
+
 test.each(found)(
   'a function that opens %j, now or later, fails, and is asked again',
   async (value, words) => {

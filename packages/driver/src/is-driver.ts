@@ -18,5 +18,6 @@ export function notDriver(found: unknown, where = ''): TypeError {
 
 function describe(found: unknown): string {
   if (found === null || found === undefined) return String(found);
+  if (found instanceof Promise) return 'a promise, which is to be awaited before';
   return typeof found === 'object' ? 'an object without it' : `a ${typeof found}`;
 }
