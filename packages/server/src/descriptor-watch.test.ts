@@ -1,11 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { DescriptorWatch } from './descriptor-watch.ts';
 import { SILENT } from './log.ts';
+import { RepeatedLines } from './repeated-lines.ts';
 
 function watching(readMax: () => number | undefined) {
   const warned: object[] = [];
-  const log = { ...SILENT, warn: (fields: object) => void warned.push(fields) };
-  return { watch: new DescriptorWatch(log, readMax), warned };
+  const lines = new RepeatedLines({ ...SILENT, warn: (fields) => void warned.push(fields) });
+  onTestFinished(() => lines.close());
+  return { watch: new DescriptorWatch(lines, readMax), warned, end: () => lines.close() };
 }
 
 test('S-33 a client among the last sixteen descriptors is a warning, the next one is not', () => {
@@ -16,7 +18,7 @@ test('S-33 a client among the last sixteen descriptors is a warning, the next on
   expect(warned).toEqual([{ descriptor: 84, openFilesMax: 100 }]);
 });
 
-test('after a time of plenty there is a warning again', () => {
+test('after a client in the lower half there is a warning again', () => {
   const { watch, warned } = watching(() => 100);
   for (const descriptor of [90, 50, 90, 49, 91]) watch.accepted(descriptor);
   expect(warned).toEqual([90, 91].map((descriptor) => ({ descriptor, openFilesMax: 100 })));
@@ -28,6 +30,21 @@ test('a limit that was raised meanwhile counts', () => {
   max = 200;
   for (const descriptor of [99, 183, 184]) watch.accepted(descriptor);
   expect(warned).toEqual([{ descriptor: 184, openFilesMax: 200 }]);
+});
+
+test('a client at the last descriptor of all is a warning too, though there is none left to read the limit by', () => {
+  const limits = [100, undefined, 100];
+  const { watch, warned } = watching(() => limits.shift());
+  for (const descriptor of [99, 10, 98]) watch.accepted(descriptor);
+  expect(warned).toEqual([99, 98].map((descriptor) => ({ descriptor, openFilesMax: 100 })));
+});
+
+test('clients that come by high and low descriptors in turn do not fill the log', () => {
+  const { watch, warned, end } = watching(() => 100);
+  for (let i = 0; i < 100; i++) for (const descriptor of [90, 10]) watch.accepted(descriptor);
+  end();
+  const fields = { descriptor: 90, openFilesMax: 100 };
+  expect(warned).toEqual([...Array.from({ length: 5 }, () => fields), { ...fields, leftOut: 94 }]);
 });
 
 test('more connections than there can be descriptors are a warning at the start', () => {

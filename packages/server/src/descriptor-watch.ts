@@ -1,9 +1,9 @@
 /**
  * Warns before descriptors run out. A client that comes when there is none left is closed by Node's event loop, which tells
- * nobody. The system gives a client the lowest descriptor that is free, so that of a newcomer tells how many are in use.
+ * nobody. The system gives a client the lowest descriptor that is free, so all below that of a newcomer are in use.
  */
 import { readFileSync } from 'node:fs';
-import type { Log } from './log.ts';
+import type { RepeatedLines } from './repeated-lines.ts';
 
 /** So many left are few. A process has some dozens of its own, and disks have theirs. */
 const FEW = 16;
@@ -11,14 +11,14 @@ const FEW = 16;
 const REMEDY = 'raise the limit of open files (ulimit -n, LimitNOFILE), or lower maxConnections';
 
 export class DescriptorWatch {
-  readonly #log: Log;
+  readonly #lines: RepeatedLines;
   readonly #readMax: () => number | undefined;
   #max: number | undefined;
   #warned = false;
 
-  /** `log` must not throw. `readMax` answers how many descriptors the process may have; undefined: nobody knows, and nobody is warned. */
-  constructor(log: Log, readMax: () => number | undefined = descriptorsMax) {
-    this.#log = log;
+  /** `readMax` answers how many descriptors the process may have; undefined: nobody knows, and nobody is warned. */
+  constructor(lines: RepeatedLines, readMax: () => number | undefined = descriptorsMax) {
+    this.#lines = lines;
     this.#readMax = readMax;
     this.#max = readMax();
   }
@@ -27,22 +27,26 @@ export class DescriptorWatch {
   expect(maxConnections: number): void {
     const max = this.#max;
     if (max === undefined || maxConnections + FEW <= max) return;
-    this.#log.warn(
+    this.#lines.tell(
+      'warn',
+      '',
       { maxConnections, openFilesMax: max },
       `fewer connections than maxConnections are possible: ${REMEDY}`,
     );
   }
 
-  /** A client was accepted by that descriptor; undefined: this Node does not tell. Warns once, and again after a time of plenty. */
+  /** A client was accepted by that descriptor; undefined: this Node does not tell. Warns once, and again after one in the lower half. */
   accepted(descriptor: number | undefined): void {
     if (descriptor === undefined || this.#max === undefined) return;
     if (descriptor < this.#max / 2) this.#warned = false;
     if (this.#warned || descriptor + FEW < this.#max) return;
-    // It may have been raised meanwhile.
-    this.#max = this.#readMax();
-    if (this.#max === undefined || descriptor + FEW < this.#max) return;
+    // It may have been raised meanwhile. Where this was the last one, none is left to ask by.
+    this.#max = this.#readMax() ?? this.#max;
+    if (descriptor + FEW < this.#max) return;
     this.#warned = true;
-    this.#log.warn(
+    this.#lines.tell(
+      'warn',
+      '',
       { descriptor, openFilesMax: this.#max },
       `descriptors run out, and clients who find none left are closed without a line here: ${REMEDY}`,
     );

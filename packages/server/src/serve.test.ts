@@ -43,6 +43,11 @@ describe('serve refuses', () => {
       'source: expected an object with the method open, found none',
     ],
     [
+      'null for a source',
+      { exports: undefined, source: null },
+      'source: expected an object with the method open, found none',
+    ],
+    [
       'what is no disk',
       { exports: { disk: 'disk.img' } },
       'export "disk": expected a driver, an object with the method read, found a string',

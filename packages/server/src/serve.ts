@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { type ExportDefinition, type ExportSource, exportTable } from '@nbd/driver';
 import { BufferPool, type TlsMode } from '@nbd/session';
 import { type Address, parseAddress } from './address.ts';
+import { checkSource } from './check-source.ts';
 import { EagerLoop } from './eager-loop.ts';
 import {
   memoryLimitsIn,
@@ -189,15 +190,9 @@ function sourceOf({ exports, source }: ServeOptions): ExportSource {
   if (exports !== undefined && source !== undefined) {
     throw new TypeError('expected either exports or source, found both');
   }
-  if (source !== undefined) return mustOpen(source);
+  if (source !== undefined) return checkSource('source', source);
   if (exports !== undefined) return exportTable(exports);
   throw new TypeError('expected exports or source, found neither');
-}
-
-/** A source that opens nothing would turn every client away. */
-function mustOpen(source: ExportSource): ExportSource {
-  if (typeof (source as Partial<ExportSource>).open === 'function') return source;
-  throw new TypeError('source: expected an object with the method open, found none');
 }
 
 /** As the table has it: the export without a name, or else the first. */

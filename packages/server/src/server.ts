@@ -106,7 +106,7 @@ export class Server extends EventEmitter<ServerEvents> {
     super();
     this.#settings = settings;
     this.#unwatch = watchOverdue(this.#connections, settings);
-    this.#descriptors = new DescriptorWatch(settings.log);
+    this.#descriptors = new DescriptorWatch(settings.repeatedLines);
   }
 
   /**

@@ -51,8 +51,9 @@ export interface FolderExports extends ExportSource {
  * reached by links: its path is the program's own. A hard link is a file like any other.
  *
  * Throws a `RangeError` for an empty path, and unless `entriesMax` is a whole number from 1, and a `TypeError` for an `io` or
- * a `lock` that there is not. `open` rejects with `FileOpenError` for a file that cannot be opened, and with `DriverError("ESHUTDOWN")` once the source is closed. It waits
- * for the end of a disk that is being flushed and closed, and then opens the file anew.
+ * a `lock` that there is not. `open` rejects with `FileOpenError` for a file that cannot be opened, and with
+ * `DriverError("ESHUTDOWN")` once the source is closed. It waits for the end of a disk that is being flushed and closed, and
+ * then opens the file anew.
  */
 export function folderExports(options: FolderExportsOptions): FolderExports {
   const { path, readOnly = false, entriesMax = 10_000, around, notice, refused } = options;

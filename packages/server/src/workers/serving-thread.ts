@@ -2,6 +2,7 @@
  * A server in one of several threads, as the main thread conducts it.
  */
 import type { ExportSource } from '@nbd/driver';
+import { checkSource } from '../check-source.ts';
 import type { Log } from '../log.ts';
 import { serveShare } from '../serve.ts';
 import type { CloseReport, ConnectionInfo, Fellows, Server } from '../server.ts';
@@ -91,7 +92,8 @@ export class ServingThread implements Fellows {
   async #start(descriptors: readonly number[] | undefined): Promise<Started> {
     const { index, threads, module, data, options, turnstile } = this.#setup;
     const openExports = await loadOpenExports(module);
-    const source = await openExports(data, { index, workers: threads, log: this.#log });
+    const opened = await openExports(data, { index, workers: threads, log: this.#log });
+    const source = checkSource('openExports', opened);
     this.#source = source;
     const server = await serveShare(
       { ...options, source: this.#watched(source), log: this.#log },

@@ -87,7 +87,8 @@ export class WorkerServer extends EventEmitter<WorkerServerEvents> {
 
   /** How many clients there are. As opposed to `counters` it asks no worker, of which one may be stuck. */
   get openConnections(): number {
-    return this.#settings.turnstile.open;
+    // At the turnstile those of a worker that has died have not left.
+    return this.#last === undefined ? this.#settings.turnstile.open : 0;
   }
 
   /** What all workers have served so far, together. Of a closed server: in all. */

@@ -93,4 +93,5 @@ test('a worker that dies ends the server, which says so', async () => {
   await client.closed;
   await other.closed;
   expect(await server.close()).toMatchObject({ failures: [] });
+  expect(server.openConnections).toBe(0);
 });

@@ -38,6 +38,11 @@ test.each([0, 1])(
   },
 );
 
+/** A module that exports this. */
+function moduleOf(definition: string): string {
+  return `data:text/javascript,export const ${encodeURIComponent(definition)}`;
+}
+
 test.each<[what: string, start: () => Promise<WorkerServer>, message: RegExp, type: typeof Error]>([
   [
     'no worker',
@@ -49,6 +54,12 @@ test.each<[what: string, start: () => Promise<WorkerServer>, message: RegExp, ty
     'a module without openExports',
     () => startWorkers({ module: new URL('../client-bytes.ts', import.meta.url) }),
     /client-bytes\.ts: expected a function openExports among its exports, found none$/,
+    TypeError,
+  ],
+  [
+    'a function openExports that answers nothing',
+    () => startWorkers({ module: moduleOf('openExports = () => undefined') }),
+    /^openExports: expected an object with the method open, found none$/,
     TypeError,
   ],
   [
