@@ -45,7 +45,8 @@ export function serveWebSocket(
   } satisfies Required<Observer>;
   const { bufferedBytesMax = BUFFERED_BYTES_MAX, limits } = options;
   // What the socket has counts as not taken. Of a pool that others share, a session has a quarter of what is free.
-  const { pool = new BufferPool({ allUnsentBytesMax: 8 * bufferedBytesMax }) } = options;
+  const allUnsentBytesMax = Math.min(8 * bufferedBytesMax, Number.MAX_SAFE_INTEGER);
+  const { pool = new BufferPool({ allUnsentBytesMax }) } = options;
   return serveChannel(channel, {
     ...options,
     limits: { unsentBytesMax: bufferedBytesMax, ...limits },
