@@ -78,8 +78,8 @@ async function perform(invocation: Exclude<Invocation, Help>): Promise<number> {
       const { signal } = stopping;
       const steps = new Steps(signal, tellProgress);
       const show = ({ access }: Cluster) =>
-        steps.take('full volumes are made and opened', OPEN_SECONDS_MAX, async () =>
-          tell(await showOpening({ access, ...invocation })),
+        steps.take('full volumes are made and opened', OPEN_SECONDS_MAX, async (whileTaken) =>
+          tell(await showOpening({ access, ...invocation, signal: whileTaken })),
         );
       return withCluster(IN_MEMORY, show, signal);
     }

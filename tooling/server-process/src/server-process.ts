@@ -23,6 +23,8 @@ export interface RunOptions {
 /** Also under a machine that is busy. */
 const READY_MILLIS_MAX = 30_000;
 const END_MILLIS_MAX = 150_000;
+/** What it has written comes within this after its end. Longer has only what processes write that it started. */
+const OUTPUT_MILLIS_MAX = 1000;
 const POLL_MILLIS = 5;
 const LATE = Symbol('late');
 
@@ -43,6 +45,7 @@ export class ServerProcess {
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.#printed.add(text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.#log.add(text));
     endWithUs(child);
+    child.once('exit', () => this.#closeSoon());
     this.#child = child;
     this.#command = command;
     this.#endMillisMax = endMillisMax ?? END_MILLIS_MAX;
@@ -134,12 +137,23 @@ export class ServerProcess {
     throw this.#failure(`${otherwise} within ${millisMax / 1000} s`);
   }
 
-  /** Kills it, and lets go of what it writes to: processes that it started may hold that, and live on. */
   async #cut(): Promise<void> {
     this.signal('SIGKILL');
+    this.#letGo();
+    await this.ended;
+  }
+
+  /** Lets go of its output when all of its own is read. */
+  #closeSoon(): void {
+    // Once more around the loop, which may have been held up, and reads meanwhile.
+    const timer = setTimeout(() => setImmediate(() => this.#letGo()), OUTPUT_MILLIS_MAX);
+    this.#child.once('close', () => clearTimeout(timer));
+  }
+
+  /** Processes that it started may hold what it writes to, and live on. */
+  #letGo(): void {
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
-    await this.ended;
   }
 
   #failure(what: string): Error {

@@ -108,15 +108,26 @@ test('one that ignores SIGTERM is killed in the end, and that is an error with w
   expect(await server.ended).toBe('SIGKILL');
 });
 
+/** Starts a process that outlives the server, with its output. */
+const LEAVES_CHILD = `const { pid } = require('node:child_process').spawn('sleep', ['1000'], { stdio: 'inherit' });
+  console.log(pid);`;
+
 test('one whose own child keeps its output open is let go of', async () => {
-  const child = `const { pid } = require('node:child_process').spawn('sleep', ['1000'], { stdio: 'inherit' });
-    console.log(pid);`;
-  const server = await start(child + STAYS + READY, { endMillisMax: 100 });
+  const server = await start(LEAVES_CHILD + STAYS + READY, { endMillisMax: 100 });
   const pid = Number.parseInt(server.printed, 10);
   onTestFinished(() => void process.kill(pid, 'SIGKILL'));
   await expect(server.end('SIGKILL')).rejects.toThrow('does not end by SIGKILL within 0.1 s');
   expect(isThere(pid)).toBe(true);
   expect(await server.ended).toBe('SIGKILL');
+});
+
+test('one that dies and leaves a child that keeps its output open has ended all the same', async () => {
+  const server = await start(LEAVES_CHILD + STAYS + READY);
+  const pid = Number.parseInt(server.printed, 10);
+  onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+  expect(await server.end()).toBe('SIGTERM');
+  expect(isThere(pid)).toBe(true);
+  expect(server.printed).toBe(`${pid}\nready\n`);
 });
 
 test('one that says a lot is not held up, and of what it said the end is kept', async () => {

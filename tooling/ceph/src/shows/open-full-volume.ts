@@ -24,8 +24,11 @@ export async function openFullVolume(
 
 const PROGRAM = fileURLToPath(new URL('open-full-volume-program.ts', import.meta.url));
 
-/** And closes it, in good order. */
-export async function openInNewProcess(access: GatewayAccess): Promise<Opened> {
+/** And closes it, in good order. `signal` kills the process, which would not hear of an interruption otherwise. */
+export async function openInNewProcess(
+  access: GatewayAccess,
+  signal: AbortSignal,
+): Promise<Opened> {
   const words = [...process.execArgv, PROGRAM, JSON.stringify(access)];
-  return JSON.parse(await runProgram(process.execPath, words)) as Opened;
+  return JSON.parse(await runProgram(process.execPath, words, {}, { signal })) as Opened;
 }

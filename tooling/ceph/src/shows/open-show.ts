@@ -17,6 +17,8 @@ export interface OpenShowOptions {
   readonly gibibytes: number;
   /** Of the one in the store in memory, where making objects costs next to nothing. */
   readonly twinGibibytes: number;
+  /** Interrupts it. */
+  readonly signal: AbortSignal;
 }
 
 const GIB = 2 ** 30;
@@ -30,9 +32,9 @@ const PROMISED_GIB = 64;
 const CHUNK_MAP_BYTES = 12 * 1.5;
 
 export async function showOpening(options: OpenShowOptions): Promise<ShowReport> {
-  const { access, gibibytes, twinGibibytes } = options;
+  const { twinGibibytes } = options;
   const twin = await openTwin(twinGibibytes);
-  const gateway = await openAtGateway(access, gibibytes);
+  const gateway = await openAtGateway(options);
   return {
     title: 'open, full volumes in chunks of 256 KiB',
     figures: {
@@ -62,12 +64,12 @@ interface TwinOpening extends Opening {
 }
 
 /** Each time in a process of its own, as whoever serves a volume opens it. */
-async function openAtGateway(access: GatewayAccess, gibibytes: number): Promise<Opening> {
+async function openAtGateway({ access, gibibytes, signal }: OpenShowOptions): Promise<Opening> {
   const store = fullStore(access);
   const { chunks, seconds: making } = await makeFullVolume(store, gibibytes * GIB);
   await store.close();
-  const first = await openInNewProcess(access);
-  const again = await openInNewProcess(access);
+  const first = await openInNewProcess(access, signal);
+  const again = await openInNewProcess(access, signal);
   return { gibibytes, chunks, making, first, again };
 }
 
