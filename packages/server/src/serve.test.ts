@@ -34,6 +34,11 @@ describe('serve refuses', () => {
       { source: oneExport({ driver: disk }) },
       'either exports or source, found both',
     ],
+    [
+      'a misspelt option',
+      { tsl: {} },
+      'there is no option "tsl", expected one of listen, exports,',
+    ],
     ['no address', { listen: [] }, 'expected an address to listen on, found none'],
     ['a port', { listen: 10_809 }, 'listen: expected an NBD URI or a list of them, found 10809'],
     ['null for an address', { listen: null }, 'or a list of them, found null'],

@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os';
 import { type ExportDefinition, type ExportSource, exportTable } from '@nbd/driver';
 import { BufferPool, type TlsMode } from '@nbd/session';
 import { type Address, parseAddress } from './address.ts';
+import { checkOptionNames } from './check-option-names.ts';
 import { checkSource } from './check-source.ts';
 import { EagerLoop } from './eager-loop.ts';
 import {
@@ -95,6 +96,7 @@ export interface Share {
 
 /** As `serve`, for one of several threads. */
 export async function serveShare(options: ServeOptions, share: Share): Promise<Server> {
+  checkOptionNames(options);
   const { listen = 'nbd://127.0.0.1:10809', log: given = SILENT } = options;
   const log = unfailing(given);
   const uris = typeof listen === 'string' ? [listen] : mustBeList(listen);
