@@ -70,6 +70,23 @@ export interface ServeOptions {
   readonly eager?: boolean;
 }
 
+const OPTIONS: { readonly [Name in keyof Required<ServeOptions>]: true } = {
+  listen: true,
+  exports: true,
+  source: true,
+  exportName: true,
+  tls: true,
+  maxConnections: true,
+  handshakeTimeout: true,
+  shutdownTimeout: true,
+  limits: true,
+  socketMode: true,
+  log: true,
+  metrics: true,
+  reads: true,
+  eager: true,
+};
+
 /**
  * Starts a server. It is ready when the promise resolves. It installs no signal handlers: call
  * `close` from yours.
@@ -96,7 +113,7 @@ export interface Share {
 
 /** As `serve`, for one of several threads. */
 export async function serveShare(options: ServeOptions, share: Share): Promise<Server> {
-  checkOptionNames(options);
+  checkOptionNames(options, OPTIONS);
   const { listen = 'nbd://127.0.0.1:10809', log: given = SILENT } = options;
   const log = unfailing(given);
   const uris = typeof listen === 'string' ? [listen] : mustBeList(listen);
