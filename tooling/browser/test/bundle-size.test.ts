@@ -29,7 +29,7 @@ it.each([
   [['* of codec'], 5500],
   [['serveChannel of session'], 20_800],
   [['ClientSession of session'], 13_000],
-  [['serveWebSocket of websocket', 'blobDriver of driver-blob', 'oneExport of driver'], 24_400],
+  [['serveWebSocket of websocket', 'blobDriver of driver-blob', 'oneExport of driver'], 24_600],
   // All that it takes to serve a file over a WebSocket.
   [['NBDServer of virtual-media'], 24_000],
 ])('a page with %j pays less than %i bytes', async (imports, bytesMax) => {
