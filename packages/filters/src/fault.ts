@@ -56,7 +56,8 @@ export interface Fault extends FaultScope, FaultEffects {}
 const SCOPES = ['on', 'touching', 'nth', 'times', 'chance'] as const satisfies (keyof FaultScope)[];
 const EFFECTS = ['delay', 'hang', 'lose', 'tear', 'corrupt', 'fail'] as const;
 
-const CALLS: readonly string[] = [
+/** The calls that a fault may fall on. */
+export const DISK_CALLS: readonly DiskCall[] = [
   'read',
   'write',
   'flush',
@@ -65,9 +66,10 @@ const CALLS: readonly string[] = [
   'cache',
   'extents',
   'resize',
-] satisfies DiskCall[];
+];
 
-const CODES: readonly string[] = [
+/** The codes by which a fault may fail. */
+export const FAIL_CODES: readonly DriverErrorCode[] = [
   'EPERM',
   'EIO',
   'ENOMEM',
@@ -75,7 +77,7 @@ const CODES: readonly string[] = [
   'ENOSPC',
   'ENOTSUP',
   'ESHUTDOWN',
-] satisfies DriverErrorCode[];
+];
 
 /**
  * Looks at a scope: a fault that falls on nothing would let a test pass for nothing.
@@ -83,7 +85,7 @@ const CODES: readonly string[] = [
  * @throws RangeError for a number that cannot be; TypeError for a call that there is not
  */
 export function checkScope({ on = [], touching, nth, times, chance }: FaultScope): void {
-  for (const call of typeof on === 'string' ? [on] : on) checkWord('on', call, CALLS);
+  for (const call of typeof on === 'string' ? [on] : on) checkWord('on', call, DISK_CALLS);
   if (nth !== undefined) checkWhole('nth', nth, 1);
   if (times !== undefined) checkWhole('times', times, 1);
   if (touching !== undefined) {
@@ -108,7 +110,7 @@ export function checkEffects(fault: FaultEffects): void {
     throw new TypeError(`expected a fault with one of ${EFFECTS.join(', ')}, found none of them`);
   }
   const { delay, tear, corrupt, fail } = fault;
-  if (fail !== undefined) checkWord('fail', fail, CODES);
+  if (fail !== undefined) checkWord('fail', fail, FAIL_CODES);
   if (typeof tear === 'string') checkWord('tear', tear, ['anywhere']);
   if (delay !== undefined && !(delay >= 0 && delay < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`delay: expected milliseconds, at least 0, found ${delay}`);

@@ -7,7 +7,14 @@ export { readOnly } from './read-only.ts';
 
 // Disks that fail on command
 export type { Clock } from './clock.ts';
-export type { DiskCall, Fault, FaultEffects, FaultScope } from './fault.ts';
+export {
+  DISK_CALLS,
+  type DiskCall,
+  FAIL_CODES,
+  type Fault,
+  type FaultEffects,
+  type FaultScope,
+} from './fault.ts';
 export { type AddedFault, FaultPlan, type FaultPlanOptions } from './fault-plan.ts';
 export { faulty } from './faulty.ts';
 

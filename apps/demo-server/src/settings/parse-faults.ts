@@ -6,7 +6,7 @@
  *   CALL  = "any" | "read" | "write" | "flush" | "trim" | "zero" | "cache" | "extents" | "resize"
  *   TIME  = NUMBER ( "ms" | "s" )
  */
-import { type DiskCall, type Fault, FaultPlan } from '@nbd/filters';
+import { DISK_CALLS, FAIL_CODES, type Fault, FaultPlan } from '@nbd/filters';
 import { ProgramError } from '../program-error.ts';
 import { parseSize } from './size.ts';
 
@@ -16,27 +16,6 @@ export interface FaultsSpec {
   readonly faults: readonly Fault[];
   readonly seed: number;
 }
-
-const CALLS: readonly string[] = [
-  'read',
-  'write',
-  'flush',
-  'trim',
-  'zero',
-  'cache',
-  'extents',
-  'resize',
-] satisfies DiskCall[];
-
-const CODES: readonly string[] = [
-  'EPERM',
-  'EIO',
-  'ENOMEM',
-  'EINVAL',
-  'ENOSPC',
-  'ENOTSUP',
-  'ESHUTDOWN',
-] satisfies Fault['fail'][];
 
 /** What `at` covers if it does not say. */
 const SECTOR_BYTES = 512;
@@ -114,10 +93,11 @@ function check(fault: Fault): void {
   }
 }
 
-function scopeOf(call: string): Fault {
-  if (call === 'any') return {};
-  if (CALLS.includes(call)) return { on: call as DiskCall };
-  throw wrong(`unknown call ${quote(call)}, expected any, ${CALLS.join(', ')}`);
+function scopeOf(word: string): Fault {
+  if (word === 'any') return {};
+  const call = DISK_CALLS.find((each) => each === word);
+  if (call !== undefined) return { on: call };
+  throw wrong(`unknown call ${quote(word)}, expected any, ${DISK_CALLS.join(', ')}`);
 }
 
 /** "nth=3"; of a word alone the value is empty. */
@@ -147,8 +127,9 @@ function range(value: string): NonNullable<Fault['touching']> {
 }
 
 function code(value: string): NonNullable<Fault['fail']> {
-  if (CODES.includes(value)) return value as NonNullable<Fault['fail']>;
-  throw wrong(`unknown error ${quote(value)}, expected one of ${CODES.join(', ')}`);
+  const found = FAIL_CODES.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw wrong(`unknown error ${quote(value)}, expected one of ${FAIL_CODES.join(', ')}`);
 }
 
 function alone(value: string): true {
