@@ -73,6 +73,23 @@ test('an owner that was deposed answers nothing any more, and says why', async (
   expect((await volumeInfo(store, 'v')).generation).toBe(3);
 });
 
+test.each([[0], [3]])(
+  'an owner of %i changes that finds itself deposed is told so once, and of no commit that would be tried again',
+  async (changes) => {
+    const { surroundings, open } = await volume();
+    const told: string[] = [];
+    const observer = {
+      deposed: () => told.push('deposed'),
+      commitFailed: () => told.push('commit failed'),
+    };
+    const first = await open({ observer });
+    for (let i = 0; i < changes; i++) await first.write?.(Uint8Array.of(1), i, { fua: false });
+    await open({ takeOver: true });
+    for (let i = 0; i < 20; i++) await surroundings.tick(1000);
+    expect(told).toEqual(['deposed']);
+  },
+);
+
 test('an owner that stood still for longer than its lease asks before it answers', async () => {
   const { store, open } = await volume();
   const stopped = manualSurroundings(5);

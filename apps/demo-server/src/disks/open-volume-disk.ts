@@ -65,7 +65,6 @@ async function openWritable(
   meter: VolumeMeter,
 ): Promise<Driver> {
   const url = `${store.name}/${named.volume}`;
-  let isLost = false;
   try {
     return await openVolume(store, {
       ...named,
@@ -73,14 +72,10 @@ async function openWritable(
       observer: {
         ...meter,
         commitFailed(error) {
-          if (isLost) return;
           meter.commitFailed(error);
           commitFailed(url, error);
         },
-        deposed(reason) {
-          isLost = true;
-          deposed(url, reason);
-        },
+        deposed: (reason) => deposed(url, reason),
       },
     });
   } catch (error) {

@@ -242,8 +242,9 @@ export class VolumeWrites {
     try {
       await this.#flush();
     } catch (error) {
+      if (!commits.isOwned()) return;
       observer.commitFailed?.(error as Error);
-      if (commits.isOwned()) this.#changed();
+      this.#changed();
     }
   }
 }

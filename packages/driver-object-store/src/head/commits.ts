@@ -169,7 +169,9 @@ export class Commits {
     this.#cancelRenewal();
     if (this.#ended !== undefined) return;
     this.#cancelRenewal = this.#options.clock.after(Math.max(millis, 1), () => {
-      this.publish().catch((error: Error) => this.#options.observer.commitFailed?.(error));
+      this.publish().catch((error: Error) => {
+        if (this.isOwned()) this.#options.observer.commitFailed?.(error);
+      });
     });
   }
 }

@@ -10,7 +10,7 @@ export interface VolumeObserver {
   retry?(): void;
   /** A commit has succeeded: from the flush, or whatever began it, until the head had changed. */
   commit?(millis: number): void;
-  /** A commit in the background has failed. It will be tried again. */
+  /** A commit in the background has failed. It will be tried again; of one that cannot be, `deposed` tells. */
   commitFailed?(error: Error): void;
   /** How many bytes are in memory alone now. */
   dirty?(bytes: number): void;
