@@ -75,6 +75,26 @@ test('4 KiB and a flush are one put and one swap, and one get where the chunk is
   expect([...store.objects.keys()].filter((key) => key.includes('/c/'))).toHaveLength(1);
 });
 
+test('small changes of many chunks share an upload for each chunk, and so many wait for it that a flush is not long', async () => {
+  const { store, disk } = await opened(4096 * CHUNK);
+  const from = store.calls.length;
+  const block = new Uint8Array(4096).fill(5);
+  const writeEach = async (chunks: number, at: number) => {
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      await disk.write?.(block, chunk * CHUNK + at, { fua: false });
+    }
+  };
+  await writeEach(500, 0);
+  await writeEach(500, 8192);
+  expect(store.calls).toHaveLength(from);
+  await disk.flush?.();
+  expect(look(store, from).filter((each) => each === 'put chunk')).toHaveLength(500);
+  const flushed = store.calls.length;
+  await writeEach(3000, 16_384);
+  const early = look(store, flushed).filter((each) => each === 'put chunk').length;
+  expect(early).toBeGreaterThan(3000 - 1024);
+});
+
 test('an idle owner renews its lease three times in it, and asks for nothing else', async () => {
   const store = memoryStore();
   const surroundings = manualSurroundings();

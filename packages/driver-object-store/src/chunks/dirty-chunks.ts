@@ -24,6 +24,8 @@ export interface DirtyChunk {
 
 /** What a layer without bytes counts as: objects take room too. */
 const EMPTY_LAYER_BYTES = 1024;
+/** Layers with bytes, at most: each is a request or two, and a flush waits for all of them. */
+const LAYERS_MAX = 1024;
 
 interface Waiting {
   readonly task: () => void;
@@ -35,6 +37,8 @@ export class DirtyChunks {
   readonly #map: ChunkMap;
   readonly #chunkBytes: number;
   readonly #bytesMax: number;
+  /** What a layer with bytes counts as, at the least. */
+  readonly #layerBytesMin: number;
   readonly #observer: VolumeObserver;
   /** The one that has been dirty longest is the first. */
   readonly #chunks = new Map<number, DirtyChunk>();
@@ -45,10 +49,11 @@ export class DirtyChunks {
     this.#map = map;
     this.#chunkBytes = chunkBytes;
     this.#bytesMax = bytesMax;
+    this.#layerBytesMin = bytesMax / LAYERS_MAX;
     this.#observer = observer;
   }
 
-  /** Bytes of memory, about. */
+  /** Bytes of memory, about; layers with few count as more than they take. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -87,9 +92,9 @@ export class DirtyChunks {
   /** Hot path. */
   write(chunk: number, source: Uint8Array, at: number): void {
     const top = this.#top(chunk);
-    const before = costOf(top);
+    const before = this.#costOf(top);
     top.write(source, at);
-    this.#account(costOf(top) - before);
+    this.#account(this.#costOf(top) - before);
   }
 
   /** Part of a chunk becomes zeroes. */
@@ -107,25 +112,25 @@ export class DirtyChunks {
 
   /** The frozen layer gets what it does not have from the chunk below; undefined: zeroes. */
   fill({ frozen }: DirtyChunk, below: Uint8Array | undefined): void {
-    const before = costOf(frozen);
+    const before = this.#costOf(frozen);
     frozen?.fillFrom(below);
-    this.#account(costOf(frozen) - before);
+    this.#account(this.#costOf(frozen) - before);
   }
 
   /** The frozen layer was never put, and takes writes again, with what was written since. */
   thaw(dirty: DirtyChunk): void {
     const { frozen, top } = dirty;
     if (frozen === undefined) return;
-    const before = costOf(frozen) + costOf(top);
+    const before = this.#costOf(frozen) + this.#costOf(top);
     if (top !== undefined) frozen.absorb(top);
     dirty.top = frozen;
     dirty.frozen = undefined;
-    this.#account(costOf(frozen) - before);
+    this.#account(this.#costOf(frozen) - before);
   }
 
   /** The frozen layer is in the store, or need not be. */
   release(dirty: DirtyChunk): void {
-    this.#account(-costOf(dirty.frozen));
+    this.#account(-this.#costOf(dirty.frozen));
     dirty.frozen = undefined;
     dirty.sequence = 0;
     this.#forgetIfClean(dirty);
@@ -140,11 +145,11 @@ export class DirtyChunks {
   #zeroAll(chunk: number): void {
     if (!this.#hasContent(chunk)) return;
     const dirty = this.#open(chunk);
-    this.#account(-costOf(dirty.top));
+    this.#account(-this.#costOf(dirty.top));
     dirty.top = undefined;
     if (dirty.frozen !== undefined || this.#map.hasData(chunk)) {
       dirty.top = DirtyLayer.zeroes(this.#chunkBytes);
-      this.#account(costOf(dirty.top));
+      this.#account(this.#costOf(dirty.top));
     }
     this.#forgetIfClean(dirty);
   }
@@ -155,7 +160,7 @@ export class DirtyChunks {
     const onNothing = dirty.frozen === undefined && !this.#map.hasData(chunk);
     const top = onNothing ? DirtyLayer.zeroes(this.#chunkBytes) : DirtyLayer.open(this.#chunkBytes);
     dirty.top = top;
-    this.#account(costOf(top));
+    this.#account(this.#costOf(top));
     return top;
   }
 
@@ -181,6 +186,12 @@ export class DirtyChunks {
     this.#map.setDirty(chunk, false);
   }
 
+  #costOf(layer: DirtyLayer | undefined): number {
+    if (layer === undefined) return 0;
+    const memory = layer.memory();
+    return memory === 0 ? EMPTY_LAYER_BYTES : Math.max(memory, this.#layerBytesMin);
+  }
+
   #account(bytes: number): void {
     if (bytes === 0) return;
     this.#bytes += bytes;
@@ -199,8 +210,4 @@ export class DirtyChunks {
       }
     }
   }
-}
-
-function costOf(layer: DirtyLayer | undefined): number {
-  return layer === undefined ? 0 : Math.max(layer.memory(), EMPTY_LAYER_BYTES);
 }

@@ -2,15 +2,17 @@
  * What was written to a chunk and is in no object yet: bytes, and which of them are valid. Where they are not, what
  * lies below shows through: an older layer, or the object.
  */
+import { PagedBytes } from './paged-bytes.ts';
+
 export class DirtyLayer {
   readonly #chunkBytes: number;
-  /** Undefined: zeroes, as many as are valid. */
-  #bytes: Uint8Array | undefined;
+  readonly #bytes: PagedBytes;
   /** Ascending: in turn the start of a valid range and its end; ranges neither touch nor overlap. */
   readonly #borders: number[] = [];
 
   private constructor(chunkBytes: number) {
     this.#chunkBytes = chunkBytes;
+    this.#bytes = new PagedBytes(chunkBytes);
   }
 
   /** Nothing is valid. */
@@ -32,7 +34,7 @@ export class DirtyLayer {
 
   /** Bytes of memory that it takes. */
   memory(): number {
-    return this.#bytes?.length ?? 0;
+    return this.#bytes.memory();
   }
 
   /** Hot path. */
@@ -45,13 +47,12 @@ export class DirtyLayer {
 
   /** Hot path. */
   write(source: Uint8Array, at: number): void {
-    this.#bytes ??= new Uint8Array(this.#chunkBytes);
-    this.#bytes.set(source, at);
+    this.#bytes.write(source, at);
     this.#validate(at, at + source.length);
   }
 
   zero(from: number, to: number): void {
-    this.#bytes?.fill(0, from, to);
+    this.#bytes.zero(from, to);
     this.#validate(from, to);
   }
 
@@ -61,9 +62,7 @@ export class DirtyLayer {
     for (let i = 0; i < this.#borders.length; i += 2) {
       const start = Math.max(this.#borders[i] as number, from);
       const end = Math.min(this.#borders[i + 1] as number, to);
-      if (start >= end) continue;
-      if (this.#bytes === undefined) target.fill(0, start - from, end - from);
-      else target.set(this.#bytes.subarray(start, end), start - from);
+      if (start < end) this.#bytes.read(target.subarray(start - from, end - from), start);
     }
   }
 
@@ -72,8 +71,13 @@ export class DirtyLayer {
     for (let i = 0; i < above.#borders.length; i += 2) {
       const from = above.#borders[i] as number;
       const to = above.#borders[i + 1] as number;
-      if (above.#bytes === undefined) this.zero(from, to);
-      else this.write(above.#bytes.subarray(from, to), from);
+      if (above.memory() === 0) {
+        this.zero(from, to);
+        continue;
+      }
+      const part = new Uint8Array(to - from);
+      above.#bytes.read(part, from);
+      this.write(part, from);
     }
   }
 
@@ -88,8 +92,7 @@ export class DirtyLayer {
         continue;
       }
       if (below !== undefined && from < border) {
-        this.#bytes ??= new Uint8Array(this.#chunkBytes);
-        this.#bytes.set(below.subarray(from, border), from);
+        this.#bytes.write(below.subarray(from, border), from);
       }
       from = -1;
     }
@@ -98,7 +101,7 @@ export class DirtyLayer {
 
   /** The whole chunk, of a full layer; undefined: it is all zeroes. */
   content(): Uint8Array | undefined {
-    return this.#bytes === undefined || isZero(this.#bytes) ? undefined : this.#bytes;
+    return this.#bytes.content();
   }
 
   #validate(from: number, to: number): void {
@@ -124,11 +127,4 @@ export class DirtyLayer {
         : [Math.min(from, borders[first] as number), Math.max(to, borders[end - 1] as number)];
     borders.splice(first, end - first, ...joined);
   }
-}
-
-/** Of memory whose length is a multiple of 8. */
-function isZero(bytes: Uint8Array): boolean {
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
-  return true;
 }

@@ -20,7 +20,7 @@ export interface OpenOptions extends ReadOptions {
   readonly lease?: number;
   /** True: take the volume from whoever has it, at once. Absent: only from one that shows no life for its lease. */
   readonly takeOver?: boolean;
-  /** Bytes of changes in memory from which on writes wait: 64 MiB, and eight chunks at the least. */
+  /** Bytes of changes in memory from which on writes wait: 64 MiB, and eight chunks at the least; for 1,024 changed chunks too. */
   readonly dirtyBytesMax?: number;
   /** How many chunks are uploaded at a time: 24. */
   readonly uploadsMax?: number;

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PagedBytes } from './paged-bytes.ts';
+
+const LENGTH = 128;
+
+const range = fc
+  .tuple(fc.nat(LENGTH - 1), fc.nat(LENGTH - 1))
+  .map(([one, other]) => [Math.min(one, other), Math.max(one, other) + 1] as const);
+/** Small ones, so that pages stay pages for a while, and large ones. */
+const place = fc.oneof(
+  fc.tuple(fc.nat(LENGTH - 4), fc.integer({ min: 1, max: 4 })).map(([at, n]) => [at, at + n]),
+  range,
+);
+const steps = fc.array(fc.record({ place, value: fc.nat(3) }), { maxLength: 16 });
+
+test('what is written is read, and all else is zeroes', () => {
+  fc.assert(
+    fc.property(steps, range, (drawn, [first, end]) => {
+      const paged = new PagedBytes(LENGTH);
+      const model = new Uint8Array(LENGTH);
+      for (const {
+        place: [from = 0, to = 0],
+        value,
+      } of drawn) {
+        model.fill(value, from, to);
+        if (value === 0) paged.zero(from, to);
+        else paged.write(model.slice(from, to), from);
+        expect(paged.memory()).toBeLessThanOrEqual(LENGTH);
+      }
+      const target = new Uint8Array(end - first).fill(9);
+      paged.read(target, first);
+      expect(target).toEqual(model.slice(first, end));
+      const isZero = model.every((byte) => byte === 0);
+      expect(paged.content()).toEqual(isZero ? undefined : model);
+    }),
+  );
+});
+
+test('a few small changes take a few pages, many take the whole, and zeroes none', () => {
+  const bytes = new PagedBytes(2 ** 18);
+  const page = new Uint8Array(4096).fill(1);
+  for (let i = 0; i < 15; i++) {
+    bytes.write(page, i * 8192);
+    expect(bytes.memory()).toBe((i + 1) * 4096);
+  }
+  bytes.zero(0, 8192);
+  expect(bytes.memory()).toBe(14 * 4096);
+  bytes.write(page, 0);
+  bytes.write(page, 2 ** 17);
+  expect(bytes.memory()).toBe(2 ** 18);
+  const sole = new PagedBytes(2 ** 18);
+  sole.write(page.subarray(0, 2), 4095);
+  expect(sole.memory()).toBe(8192);
+  sole.zero(0, 2 ** 18);
+  expect(sole.memory()).toBe(0);
+  expect(sole.content()).toBe(undefined);
+});
