@@ -30,9 +30,9 @@ export {
   type CheckProgress,
   type CheckReport,
   checkVolume,
-  type Damage,
 } from './care/check-volume.ts';
 export { type CloneOptions, cloneVolume } from './care/clone-volume.ts';
+export type { Damage } from './care/damage.ts';
 export { createVolume, type CreateOptions } from './care/create-volume.ts';
 export { type DeleteOptions, deleteVolume } from './care/delete-volume.ts';
 export type { Owner } from './head/head.ts';

@@ -13,17 +13,20 @@ import { memoryStore } from '../src/testing/index.ts';
 
 const CHUNK_BYTES = 4096;
 
-/** A volume with a snapshot "s" that holds `content`, and other bytes since. */
+/** A volume with a snapshot "s" that holds `content`, in chunks and in a pack, and other bytes since. */
 async function withSnapshot(size: number): Promise<ObjectStore> {
   const store = memoryStore();
   await createVolume(store, { volume: 'disk', size, chunkBytes: CHUNK_BYTES });
   const disk = await openVolume(store, { volume: 'disk' });
-  if (size > 0)
+  if (size > 0) {
+    const bytes = Uint8Array.from({ length: size }, (_, i) => content(i));
     await disk.write?.(
-      Uint8Array.from({ length: size }, (_, i) => content(i)),
+      bytes.map((byte, i) => (i < 100 ? 0xbb : byte)),
       0,
       { fua: true },
     );
+    await disk.write?.(bytes.subarray(0, 100), 0, { fua: true });
+  }
   await snapshotVolume(store, { volume: 'disk', snapshot: 's' });
   if (size > 0) await disk.write?.(new Uint8Array(size).fill(0xaa), 0, { fua: false });
   await disk.close?.();
@@ -51,7 +54,8 @@ describe('a volume with little memory', () => {
       const store = memoryStore();
       await createVolume(store, { volume: 'disk', size, chunkBytes: CHUNK_BYTES });
       const cacheBytes = 4 * CHUNK_BYTES;
-      return openVolume(store, { volume: 'disk', dirtyBytesMax: 0, cacheBytes });
+      const packs = { packedBytesMax: 2 * CHUNK_BYTES, packsMax: 2 };
+      return openVolume(store, { volume: 'disk', dirtyBytesMax: 0, cacheBytes, ...packs });
     },
   });
 });

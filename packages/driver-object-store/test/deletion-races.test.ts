@@ -15,7 +15,7 @@ import { manualSurroundings } from './manual-surroundings.ts';
 
 const CHUNK = 4096;
 const surroundings = manualSurroundings();
-const options = { surroundings, probe: false as const };
+const options = { surroundings, packedBytesMax: 0, probe: false as const };
 const SNAPSHOT = { volume: 'v', snapshot: 's', surroundings };
 const VOLUME = { volume: 'v', surroundings };
 const CLONED = /in use: the clone w stands on it/;

@@ -16,7 +16,7 @@ import { moment } from './moment.ts';
 
 const CHUNK = 4096;
 const surroundings = manualSurroundings();
-const options = { surroundings, probe: false as const };
+const options = { surroundings, packedBytesMax: 0, probe: false as const };
 
 async function volume() {
   let fault: ((call: StoreCall) => StoreFault | undefined) | undefined;

@@ -33,7 +33,8 @@ async function volume(store: MemoryStore = memoryStore()) {
 }
 
 function open(store: MemoryStore, options: OpenOptions = {}, name = 'v'): Promise<Driver> {
-  return openVolume(store, { volume: name, mapChunksMin: 1, probe: false, ...options });
+  const usual = { mapChunksMin: 1, packedBytesMax: 0, probe: false } as const;
+  return openVolume(store, { volume: name, ...usual, ...options });
 }
 
 /** How many lists it takes to open the volume; then it is as it was. */

@@ -20,6 +20,7 @@ async function volume() {
       openVolume(through, {
         volume: 'v',
         cacheBytes: 0,
+        packedBytesMax: 0,
         surroundings: time,
         probe: false,
         takeOver: true,

@@ -16,7 +16,12 @@ import { manualSurroundings } from './manual-surroundings.ts';
 
 const CHUNK = 4096;
 const surroundings = manualSurroundings();
-const options = { surroundings, probe: false, mapChunksMin: Number.POSITIVE_INFINITY } as const;
+const options = {
+  surroundings,
+  packedBytesMax: 0,
+  probe: false,
+  mapChunksMin: Number.POSITIVE_INFINITY,
+} as const;
 const SNAPSHOT = { volume: 'v', snapshot: 's', surroundings };
 
 async function volume(): Promise<MemoryStore> {

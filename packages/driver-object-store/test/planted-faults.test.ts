@@ -81,6 +81,24 @@ function believesFormerMaps(store: MemoryStore): ObjectStore {
   };
 }
 
+/** As if heads named other packs than they do. */
+function namesPacks(
+  store: MemoryStore,
+  name: (packs: string | undefined) => string | undefined,
+): ObjectStore {
+  return {
+    ...store,
+    async get(key, options) {
+      // Under the names that a plant has made up are those that they were made of.
+      const found = await store.get(key.replace(/-f{6}([0-9a-f]+)$/, '-$1'), options);
+      if (found === undefined || !key.endsWith('/head')) return found;
+      const head = JSON.parse(new TextDecoder().decode(found.bytes)) as { packs?: string };
+      const packs = name(head.packs);
+      return { ...found, bytes: new TextEncoder().encode(JSON.stringify({ ...head, packs })) };
+    },
+  };
+}
+
 interface Watermark {
   readonly generation: number;
   readonly durable: number;
@@ -91,6 +109,13 @@ test.each<[fault: string, plant: Plant]>([
   ['chunks are listed before the volume is claimed', { tamper: listsBeforeClaim }],
   ['seals are ignored', { tamper: ignoresSeals }],
   ['a map is believed that is not of the last owner', { tamper: believesFormerMaps }],
+  ['packs are forgotten', { tamper: (store) => namesPacks(store, () => undefined) }],
+  [
+    'a pack lies over what is newer',
+    {
+      tamper: (store) => namesPacks(store, (packs) => packs?.replaceAll('-', '-ffffff')),
+    },
+  ],
   ['an upload is answered that has not arrived', { tamper: answersUploadsEarly }],
 ])(
   'the model finds out when %s',

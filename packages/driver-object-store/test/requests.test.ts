@@ -1,7 +1,7 @@
 /** Requests cost money, so they are counted. */
 import type { Driver } from '@nbd/driver';
 import { expect, test } from 'vitest';
-import { countingObserver, createVolume, openVolume } from '../src/index.ts';
+import { countingObserver, createVolume, type OpenOptions, openVolume } from '../src/index.ts';
 import { type MemoryStore, memoryStore } from '../src/testing/index.ts';
 import { extentsOf } from './extents-of.ts';
 import { manualSurroundings } from './manual-surroundings.ts';
@@ -13,15 +13,25 @@ const CHUNK = 2 ** 18;
 function look(store: MemoryStore, from: number): string[] {
   return store.calls.slice(from).map(({ kind, key, isConditional }) => {
     const verb = kind === 'put' && isConditional ? 'swap' : kind;
-    return `${verb} ${key.includes('/c/') ? 'chunk' : key.includes('/head') ? 'head' : key}`;
+    return `${verb} ${kindOf(key)}`;
   });
 }
 
-async function opened(size: number): Promise<{ store: MemoryStore; disk: Driver }> {
+function kindOf(key: string): string {
+  if (key.includes('/pack/')) return 'pack';
+  if (key.includes('/c/')) return 'chunk';
+  return key.includes('/head') ? 'head' : key;
+}
+
+async function opened(
+  size: number,
+  options: OpenOptions = {},
+  chunkBytes = CHUNK,
+): Promise<{ store: MemoryStore; disk: Driver }> {
   const store = memoryStore();
   const surroundings = manualSurroundings();
-  await createVolume(store, { volume: 'v', size, chunkBytes: CHUNK, probe: false, surroundings });
-  const disk = await openVolume(store, { volume: 'v', probe: false, surroundings });
+  await createVolume(store, { volume: 'v', size, chunkBytes, probe: false, surroundings });
+  const disk = await openVolume(store, { volume: 'v', probe: false, surroundings, ...options });
   return { store, disk };
 }
 
@@ -57,12 +67,28 @@ test('a sequential write puts each chunk once, reads nothing, and a flush is one
   expect(store.calls).toHaveLength(from + 65);
 });
 
-test('4 KiB and a flush are one put and one swap, and one get where the chunk is not in memory', async () => {
+test('4 KiB and a flush are one put of little and one swap', async () => {
+  const { store, disk } = await opened(64 * CHUNK);
+  await disk.write?.(new Uint8Array(CHUNK).fill(1), 0, { fua: true });
+  const from = store.calls.length;
+  await disk.write?.(new Uint8Array(4096).fill(2), 8192, { fua: false });
+  await disk.flush?.();
+  expect(look(store, from)).toEqual(['put pack', 'swap head']);
+  const pack = [...store.objects].find(([key]) => key.includes('/pack/'));
+  expect(pack?.[1].bytes.length).toBeLessThan(4096 + 32);
+});
+
+test('without packs they are one put and one swap, and one get where the chunk is not in memory', async () => {
   const { store, disk } = await opened(64 * CHUNK);
   await disk.write?.(new Uint8Array(CHUNK).fill(1), 0, { fua: true });
   await disk.close?.();
   const surroundings = manualSurroundings(2);
-  const again = await openVolume(store, { volume: 'v', probe: false, surroundings });
+  const again = await openVolume(store, {
+    volume: 'v',
+    probe: false,
+    surroundings,
+    packedBytesMax: 0,
+  });
   const from = store.calls.length;
   await again.write?.(new Uint8Array(4096).fill(2), 8192, { fua: false });
   await again.flush?.();
@@ -75,22 +101,23 @@ test('4 KiB and a flush are one put and one swap, and one get where the chunk is
   expect([...store.objects.keys()].filter((key) => key.includes('/c/'))).toHaveLength(1);
 });
 
-test('small changes of many chunks share an upload for each chunk, and so many wait for it that a flush is not long', async () => {
-  const { store, disk } = await opened(4096 * CHUNK);
+test('without packs small changes share an upload for each chunk, and so many wait for it that a flush is not long', async () => {
+  const chunkBytes = 4096;
+  const { store, disk } = await opened(4096 * chunkBytes, { packedBytesMax: 0 }, chunkBytes);
   const from = store.calls.length;
-  const block = new Uint8Array(4096).fill(5);
+  const block = new Uint8Array(256).fill(5);
   const writeEach = async (chunks: number, at: number) => {
     for (let chunk = 0; chunk < chunks; chunk++) {
-      await disk.write?.(block, chunk * CHUNK + at, { fua: false });
+      await disk.write?.(block, chunk * chunkBytes + at, { fua: false });
     }
   };
   await writeEach(500, 0);
-  await writeEach(500, 8192);
+  await writeEach(500, 512);
   expect(store.calls).toHaveLength(from);
   await disk.flush?.();
   expect(look(store, from).filter((each) => each === 'put chunk')).toHaveLength(500);
   const flushed = store.calls.length;
-  await writeEach(3000, 16_384);
+  await writeEach(3000, 1024);
   const early = look(store, flushed).filter((each) => each === 'put chunk').length;
   expect(early).toBeGreaterThan(3000 - 1024);
 });
@@ -122,7 +149,7 @@ test('changes are committed five seconds after the last one though nobody asks',
   }
   expect(store.calls).toHaveLength(from);
   await surroundings.tick(4000);
-  expect(look(store, from)).toEqual(['put chunk', 'swap head']);
+  expect(look(store, from)).toEqual(['put pack', 'swap head']);
 });
 
 test('readers of one chunk share a request, who reads in order is read ahead of, and an observer counts it all', async () => {

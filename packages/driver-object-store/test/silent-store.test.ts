@@ -9,7 +9,7 @@ const CHUNK = 4096;
 const CALL_MILLIS = 60_000;
 
 /** A volume whose store falls silent when it is told to. */
-async function volume() {
+async function volume({ packedBytesMax = 0 } = {}) {
   const store = memoryStore();
   const surroundings = manualSurroundings();
   const options = { volume: 'v', probe: false, surroundings } as const;
@@ -30,7 +30,7 @@ async function volume() {
     get: (key, get) => unless(key, 'unreachable', () => store.get(key, get)),
     put: (key, parts, put) => unless(key, 'ambiguous', () => store.put(key, parts, put)),
   };
-  const disk = await openVolume(fragile, options);
+  const disk = await openVolume(fragile, { ...options, packedBytesMax });
   const outcomes: string[] = [];
   const noteFlush = async () => {
     const began = surroundings.clock.now();
@@ -73,6 +73,15 @@ test('a flush behind an upload that fails first is refused after four minutes', 
   await tick(5000); // it is uploaded though nobody asks
   await disk.write?.(Uint8Array.of(2), 0, { fua: false });
   expect(await flushed()).toBe('EIO after 240 s');
+});
+
+test('a flush behind a pack that fails first is refused with it', async () => {
+  const { disk, flushed, fallSilent, tick } = await volume({ packedBytesMax: CHUNK });
+  await disk.write?.(Uint8Array.of(1), 0, { fua: false });
+  fallSilent('/c/');
+  await tick(5000); // it is packed though nobody asks
+  await disk.write?.(Uint8Array.of(2), 0, { fua: false });
+  expect(await flushed()).toBe('EIO after 120 s');
 });
 
 test('a flush behind a renewal of the lease that fails first is refused after four minutes', async () => {

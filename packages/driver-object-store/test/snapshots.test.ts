@@ -30,7 +30,7 @@ async function volume(size = 4 * CHUNK): Promise<MemoryStore> {
 }
 
 function open(store: MemoryStore, name = 'v'): Promise<Driver> {
-  return openVolume(store, { volume: name, ...options });
+  return openVolume(store, { volume: name, packedBytesMax: 0, ...options });
 }
 
 /** The first byte of each chunk. */

@@ -13,13 +13,14 @@ async function volume() {
   const surroundings = manualSurroundings();
   const options = { probe: false, surroundings } as const;
   await createVolume(store, { volume: 'v', size: 64 * CHUNK, chunkBytes: CHUNK, ...options });
-  const open = (seed: number, observer: VolumeObserver = {}) =>
+  const open = (seed: number, observer: VolumeObserver = {}, packedBytesMax = 0) =>
     openVolume(store, {
       volume: 'v',
       probe: false,
       surroundings: manualSurroundings(seed),
       dirtyBytesMax: 0,
       cacheBytes: 0,
+      packedBytesMax,
       observer,
     });
   return {

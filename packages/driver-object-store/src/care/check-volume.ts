@@ -5,7 +5,7 @@
 import type { DriverError } from '@nbd/driver';
 import { checkChunk } from '../chunks/chunk-reader.ts';
 import { type Counting, countingOf, countingOfSnapshot, isHeld } from '../head/counting.ts';
-import type { Head } from '../head/head.ts';
+import type { Head, Snapshot } from '../head/head.ts';
 import { readHeadOf } from '../head/head-chain.ts';
 import { type ListedChunk, listChunks, pagesOf } from '../map/list-chunks.ts';
 import {
@@ -16,11 +16,16 @@ import {
   compareVersions,
   mapGeneration,
   parseChunkKey,
+  parsePackKey,
+  versionName,
 } from '../store/object-names.ts';
 import { NamedChunks } from '../map/named-chunks.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { StoreError } from '../store/store-error.ts';
 import { VolumeError } from '../volume-error.ts';
+import { checkPacks } from './check-packs.ts';
+import type { Damage } from './damage.ts';
+import { neededPacks } from '../head/needed-packs.ts';
 import { checkedCount } from '../disk/volume-options.ts';
 
 export interface CheckProgress {
@@ -38,12 +43,6 @@ export interface CheckOptions {
   readonly onProgress?: (progress: CheckProgress) => void;
   /** Objects that are read at a time: 8. */
   readonly concurrency?: number;
-}
-
-export interface Damage {
-  readonly key: string;
-  /** One line. */
-  readonly reason: string;
 }
 
 export interface CheckReport extends CheckProgress {
@@ -83,17 +82,24 @@ export async function checkVolume(store: ObjectStore, options: CheckOptions): Pr
         orphans.push(chunkKey(own, each));
     }
   };
+  const packNames = neededPacks(head);
   await listChunks(store, own, take, (key) => {
-    const generation = mapGeneration(own, key);
+    const pack = parsePackKey(own, key);
+    if (pack !== undefined && packNames.has(versionName(pack))) return;
+    const generation = pack?.generation ?? mapGeneration(own, key);
     if (generation === undefined || generation < head.generation) orphans.push(key);
   });
   await addForeign(store, volume, own, orphans);
+  const snapshots: Snapshot[] = [];
+  let packs = packNames.size;
   for (const [i, base] of head.bases.entries()) {
     const seen = await readHeadOf(store, base.volume);
     const snapshot = seen.head.snapshots.find(({ id }) => id === base.snapshotId);
     if (snapshot === undefined) {
       throw new VolumeError('damaged', `${store.name}: ${base.volume}@${base.snapshot} is gone`);
     }
+    snapshots.push(snapshot);
+    packs += snapshot.packs.length;
     const prefix = chunksPrefix(base.volume, base.id);
     const counting = countingOfSnapshot(seen.head, snapshot);
     await listChunks(store, prefix, (versions) => {
@@ -107,16 +113,20 @@ export async function checkVolume(store: ObjectStore, options: CheckOptions): Pr
 
   const damaged: Damage[] = (await named.lost()).map((key) => ({ key, reason: NOT_THERE }));
   let [checked, bytes] = [0, 0];
-  const total = needed.length;
+  const total = needed.length + packs;
+  const looked = (more: number): void => {
+    checked += 1;
+    bytes += more;
+    onProgress({ checked, total, bytes });
+  };
+  damaged.push(...(await checkPacks(store, volume, head, snapshots, looked)));
   // So many at a time take the next one from there: a promise for each would be more memory than the list itself.
   const left = needed.values();
   let isOver = false;
   const checkNext = async (each: Needed): Promise<void> => {
     const reason = await faultOf(store, each, head.chunkBytes);
     if (reason !== undefined) damaged.push({ key: keyOf(each), reason });
-    checked += 1;
-    bytes += each.listed.size;
-    onProgress({ checked, total, bytes });
+    looked(each.listed.size);
   };
   const checkSome = async (): Promise<void> => {
     try {

@@ -68,6 +68,7 @@ export async function putNewHead(
     generation: 0,
     durable: 0,
     sealed: [],
+    packs: [],
     owner: undefined,
     map: undefined,
     isLittered: false,

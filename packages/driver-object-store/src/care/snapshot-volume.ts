@@ -33,8 +33,8 @@ export async function snapshotVolume(store: ObjectStore, options: SnapshotOption
         `${store.name}: the volume ${volume} has a snapshot ${snapshot} already`,
       );
     }
-    const { generation, durable: sequence, size } = head;
-    const taken = { name: snapshot, id, generation, sequence, size, created };
+    const { generation, durable: sequence, size, packs } = head;
+    const taken = { name: snapshot, id, generation, sequence, size, created, packs };
     const kept = { ...taken, isLeaving: false, deletion: undefined };
     return { ...head, snapshots: [...head.snapshots, kept] };
   };

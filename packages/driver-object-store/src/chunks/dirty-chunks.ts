@@ -1,25 +1,47 @@
 /**
- * The chunks that have something newer than any object, and how much memory that takes.
+ * The chunks that have something newer than any object of their own, and how much memory that takes.
  *
- * A chunk has up to two layers: the top one takes writes, the frozen one is on its way to the store and does not change
- * any more. What was written meanwhile lies above, so a chunk has one upload at a time, and order is kept.
+ * | layer  | holds                                                       | lies over          |
+ * | ------ | ----------------------------------------------------------- | ------------------ |
+ * | top    | what was written last, and takes writes                     | frozen, or packed  |
+ * | frozen | what is on its way to the store as an object of the chunk   | the newest object  |
+ * | packed | what is in packs, or on its way there, and in no such object | the newest object |
+ *
+ * A frozen layer does not change any more, and takes up the packed one; so a chunk has one of them at most, and one
+ * upload at a time, and order is kept.
  */
 import type { ChunkMap } from '../map/chunk-map.ts';
-import { DirtyLayer } from './dirty-layer.ts';
+import type { Change } from '../map/pack.ts';
+import type { Version } from '../store/object-names.ts';
 import type { VolumeObserver } from '../store/observer.ts';
+import { DirtyLayer } from './dirty-layer.ts';
 
 export interface DirtyChunk {
   readonly chunk: number;
-  /** Takes writes. */
   top: DirtyLayer | undefined;
-  /** Is being uploaded, or waits to be tried again. */
   frozen: DirtyLayer | undefined;
+  packed: DirtyLayer | undefined;
+  /** The packs that hold what is packed, and what of the frozen layer was. */
+  packs: readonly Pack[];
   /** The sequence of the frozen layer once it has one; 0 before. Its object is put under that name and no other. */
   sequence: number;
   /** The upload that is under way. Resolves to the last sequence. */
   running: Promise<number> | undefined;
   /** The one that begins behind it, with what is in the top layer by then. */
   queued: Promise<number> | undefined;
+  /** What its layers that are not packed count as, in bytes. */
+  cost: number;
+}
+
+/** A pack as its chunks need it. */
+export interface Pack {
+  readonly version: Version;
+  /** Bytes of memory that it was made of. */
+  readonly memory: number;
+  /** Chunks that have nothing newer in the store. */
+  readonly chunks: Set<DirtyChunk>;
+  /** How many chunks have something newer that does not count yet. */
+  replaced: number;
 }
 
 /** What a layer without bytes counts as: objects take room too. */
@@ -40,8 +62,9 @@ export class DirtyChunks {
   /** What a layer with bytes counts as, at the least. */
   readonly #layerBytesMin: number;
   readonly #observer: VolumeObserver;
-  /** The one that has been dirty longest is the first. */
   readonly #chunks = new Map<number, DirtyChunk>();
+  /** Those with a layer that is not packed. The one that has had one longest is the first. */
+  readonly #unsaved = new Set<DirtyChunk>();
   readonly #waiting: Waiting[] = [];
   #bytes = 0;
 
@@ -53,17 +76,14 @@ export class DirtyChunks {
     this.#observer = observer;
   }
 
-  /** Bytes of memory, about; layers with few count as more than they take. */
+  /** Bytes of memory of what is not packed, about; layers with few count as more than they take. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  get count(): number {
-    return this.#chunks.size;
-  }
-
-  all(): IterableIterator<DirtyChunk> {
-    return this.#chunks.values();
+  /** The chunks with something that is not packed. */
+  get unsaved(): ReadonlySet<DirtyChunk> {
+    return this.#unsaved;
   }
 
   /** Hot path. */
@@ -91,77 +111,107 @@ export class DirtyChunks {
 
   /** Hot path. */
   write(chunk: number, source: Uint8Array, at: number): void {
-    const top = this.#top(chunk);
-    const before = this.#costOf(top);
-    top.write(source, at);
-    this.#account(this.#costOf(top) - before);
+    const dirty = this.#open(chunk);
+    this.#topOf(dirty).write(source, at);
+    this.#account(dirty);
   }
 
   /** Part of a chunk becomes zeroes. */
   zero(chunk: number, from: number, to: number): void {
-    if (from === 0 && to === this.#chunkBytes) this.#zeroAll(chunk);
-    else if (this.#hasContent(chunk)) this.#top(chunk).zero(from, to);
+    if (!this.#chunks.has(chunk) && !this.#map.hasData(chunk)) return;
+    const dirty = this.#open(chunk);
+    if (from === 0 && to === this.#chunkBytes) {
+      dirty.top = this.#isOnNothing(dirty) ? undefined : DirtyLayer.zeroes(this.#chunkBytes);
+    } else {
+      this.#topOf(dirty).zero(from, to);
+    }
+    this.#account(dirty);
   }
 
-  /** The top layer takes no more writes, and is to be uploaded. */
+  /** What is in the top layer is in that pack from now on. The chunk has no frozen layer. */
+  pack(dirty: DirtyChunk, pack: Pack): void {
+    const { top, packed } = dirty;
+    if (packed === undefined) dirty.packed = top;
+    else if (top !== undefined) packed.absorb(top);
+    dirty.top = undefined;
+    this.#addPack(dirty, pack);
+    this.#account(dirty);
+  }
+
+  /** All that is packed of the chunk is in that pack too. Answers the packs that had it. */
+  repack(dirty: DirtyChunk, pack: Pack): readonly Pack[] {
+    const { packs } = dirty;
+    dirty.packs = [];
+    this.#addPack(dirty, pack);
+    return packs;
+  }
+
+  /** What a pack has that was found in the store. */
+  adopt(change: Change, pack: Pack): void {
+    const dirty = this.#open(change.chunk);
+    dirty.packed ??= this.#newLayer(dirty);
+    dirty.packed.apply(change);
+    this.#addPack(dirty, pack);
+  }
+
+  /** The top layer takes no more writes, and is to be uploaded, with what is packed. */
   freeze(dirty: DirtyChunk): void {
-    dirty.frozen = dirty.top;
+    const { top, packed } = dirty;
+    if (packed !== undefined && top !== undefined) packed.absorb(top);
+    dirty.frozen = packed ?? top;
+    dirty.packed = undefined;
     dirty.top = undefined;
     dirty.sequence = 0;
+    this.#account(dirty);
   }
 
   /** The frozen layer gets what it does not have from the chunk below; undefined: zeroes. */
-  fill({ frozen }: DirtyChunk, below: Uint8Array | undefined): void {
-    const before = this.#costOf(frozen);
-    frozen?.fillFrom(below);
-    this.#account(this.#costOf(frozen) - before);
+  fill(dirty: DirtyChunk, below: Uint8Array | undefined): void {
+    dirty.frozen?.fillFrom(below);
+    this.#account(dirty);
   }
 
   /** The frozen layer was never put, and takes writes again, with what was written since. */
   thaw(dirty: DirtyChunk): void {
     const { frozen, top } = dirty;
     if (frozen === undefined) return;
-    const before = this.#costOf(frozen) + this.#costOf(top);
     if (top !== undefined) frozen.absorb(top);
     dirty.top = frozen;
     dirty.frozen = undefined;
-    this.#account(this.#costOf(frozen) - before);
+    this.#account(dirty);
   }
 
-  /** The frozen layer is in the store, or need not be. */
-  release(dirty: DirtyChunk): void {
-    this.#account(-this.#costOf(dirty.frozen));
+  /** The frozen layer is in the store, or need not be. Answers the packs that had it, and need it no more. */
+  release(dirty: DirtyChunk): readonly Pack[] {
+    const { packs } = dirty;
+    dirty.packs = [];
     dirty.frozen = undefined;
     dirty.sequence = 0;
-    this.#forgetIfClean(dirty);
+    this.#account(dirty);
     this.#letIn();
+    return packs;
   }
 
-  /** Whether anything would be hidden by a layer of zeroes. */
-  #hasContent(chunk: number): boolean {
-    return this.#chunks.has(chunk) || this.#map.hasData(chunk);
+  #addPack(dirty: DirtyChunk, pack: Pack): void {
+    if (dirty.packs.at(-1) === pack) return;
+    dirty.packs = [...dirty.packs, pack];
+    pack.chunks.add(dirty);
   }
 
-  #zeroAll(chunk: number): void {
-    if (!this.#hasContent(chunk)) return;
-    const dirty = this.#open(chunk);
-    this.#account(-this.#costOf(dirty.top));
-    dirty.top = undefined;
-    if (dirty.frozen !== undefined || this.#map.hasData(chunk)) {
-      dirty.top = DirtyLayer.zeroes(this.#chunkBytes);
-      this.#account(this.#costOf(dirty.top));
-    }
-    this.#forgetIfClean(dirty);
+  /** Whether zeroes are below the top layer, in the store too. */
+  #isOnNothing({ chunk, frozen, packs }: DirtyChunk): boolean {
+    return frozen === undefined && packs.length === 0 && !this.#map.hasData(chunk);
   }
 
-  #top(chunk: number): DirtyLayer {
-    const dirty = this.#open(chunk);
-    if (dirty.top !== undefined) return dirty.top;
-    const onNothing = dirty.frozen === undefined && !this.#map.hasData(chunk);
-    const top = onNothing ? DirtyLayer.zeroes(this.#chunkBytes) : DirtyLayer.open(this.#chunkBytes);
-    dirty.top = top;
-    this.#account(this.#costOf(top));
-    return top;
+  #topOf(dirty: DirtyChunk): DirtyLayer {
+    dirty.top ??= this.#newLayer(dirty);
+    return dirty.top;
+  }
+
+  #newLayer(dirty: DirtyChunk): DirtyLayer {
+    return this.#isOnNothing(dirty)
+      ? DirtyLayer.zeroes(this.#chunkBytes)
+      : DirtyLayer.open(this.#chunkBytes);
   }
 
   #open(chunk: number): DirtyChunk {
@@ -171,31 +221,40 @@ export class DirtyChunks {
       chunk,
       top: undefined,
       frozen: undefined,
+      packed: undefined,
+      packs: [],
       sequence: 0,
       running: undefined,
       queued: undefined,
+      cost: 0,
     };
     this.#chunks.set(chunk, dirty);
     this.#map.setDirty(chunk, true);
     return dirty;
   }
 
-  #forgetIfClean({ chunk, top, frozen }: DirtyChunk): void {
-    if (top !== undefined || frozen !== undefined) return;
-    this.#chunks.delete(chunk);
-    this.#map.setDirty(chunk, false);
+  /** After each change of the layers of a chunk. Hot path. */
+  #account(dirty: DirtyChunk): void {
+    const before = dirty.cost;
+    dirty.cost = this.#costOf(dirty.top) + this.#costOf(dirty.frozen);
+    if (dirty.cost === 0) {
+      this.#unsaved.delete(dirty);
+      if (dirty.packed === undefined) {
+        this.#chunks.delete(dirty.chunk);
+        this.#map.setDirty(dirty.chunk, false);
+      }
+    } else if (before === 0) {
+      this.#unsaved.add(dirty);
+    }
+    if (dirty.cost === before) return;
+    this.#bytes += dirty.cost - before;
+    this.#observer.dirty?.(this.#bytes);
   }
 
   #costOf(layer: DirtyLayer | undefined): number {
     if (layer === undefined) return 0;
     const memory = layer.memory();
     return memory === 0 ? EMPTY_LAYER_BYTES : Math.max(memory, this.#layerBytesMin);
-  }
-
-  #account(bytes: number): void {
-    if (bytes === 0) return;
-    this.#bytes += bytes;
-    this.#observer.dirty?.(this.#bytes);
   }
 
   #letIn(): void {

@@ -2,7 +2,7 @@
  * What was written to a chunk and is in no object yet: bytes, and which of them are valid. Where they are not, what
  * lies below shows through: an older layer, or the object.
  */
-import { PagedBytes } from './paged-bytes.ts';
+import { PagedBytes, type Piece } from './paged-bytes.ts';
 
 export class DirtyLayer {
   readonly #chunkBytes: number;
@@ -37,6 +37,19 @@ export class DirtyLayer {
     return this.#bytes.memory();
   }
 
+  /** A few pages, or some zeroes: what is better put together with other such layers than as a chunk. */
+  isSmall(): boolean {
+    const memory = this.memory();
+    return memory < this.#chunkBytes && (memory > 0 || !this.isFull());
+  }
+
+  /** What is valid. */
+  *pieces(): Generator<Piece> {
+    for (let i = 0; i < this.#borders.length; i += 2) {
+      yield* this.#bytes.pieces(this.#borders[i] as number, this.#borders[i + 1] as number);
+    }
+  }
+
   /** Hot path. */
   covers(from: number, to: number): boolean {
     for (let i = 0; i < this.#borders.length; i += 2) {
@@ -66,19 +79,15 @@ export class DirtyLayer {
     }
   }
 
+  /** Takes in a part of the chunk as it became. */
+  apply({ from, length, bytes }: Piece): void {
+    if (bytes === undefined) this.zero(from, from + length);
+    else this.write(bytes, from);
+  }
+
   /** Takes in a layer that was written later. */
   absorb(above: DirtyLayer): void {
-    for (let i = 0; i < above.#borders.length; i += 2) {
-      const from = above.#borders[i] as number;
-      const to = above.#borders[i + 1] as number;
-      if (above.memory() === 0) {
-        this.zero(from, to);
-        continue;
-      }
-      const part = new Uint8Array(to - from);
-      above.#bytes.read(part, from);
-      this.write(part, from);
-    }
+    for (const piece of above.pieces()) this.apply(piece);
   }
 
   /** Fills what is not valid from the chunk below; undefined: from zeroes. */

@@ -48,6 +48,8 @@ test('a few small changes take a few pages, many take the whole, and zeroes none
   expect(bytes.memory()).toBe(14 * 4096);
   bytes.write(page, 0);
   bytes.write(page, 2 ** 17);
+  expect(bytes.memory()).toBe(16 * 4096);
+  bytes.write(page, 2 ** 17 + 4096);
   expect(bytes.memory()).toBe(2 ** 18);
   const sole = new PagedBytes(2 ** 18);
   sole.write(page.subarray(0, 2), 4095);

@@ -7,8 +7,16 @@
 const PAGE_BYTES_MAX = 4096;
 /** So many pages a chunk has at the least. */
 const PAGES_MIN = 16;
-/** From this part of the chunk on it is held as a whole. */
+/** Of more than this part of the chunk, the whole is held. */
 const PAGED_PART_MAX = 1 / 4;
+
+export interface Piece {
+  /** Bytes from the start of the chunk. */
+  readonly from: number;
+  readonly length: number;
+  /** Undefined: zeroes. */
+  readonly bytes: Uint8Array | undefined;
+}
 
 export class PagedBytes {
   readonly #length: number;
@@ -60,6 +68,25 @@ export class PagedBytes {
     }
   }
 
+  /** What is from `from` to `to`, in pieces that are not copied; those without bytes are zeroes. */
+  *pieces(from: number, to: number): Generator<Piece> {
+    if (this.#whole !== undefined) {
+      yield { from, length: to - from, bytes: this.#whole.subarray(from, to) };
+      return;
+    }
+    let zeroesFrom = from;
+    for (let at = from; at < to; ) {
+      const { page, inPage, length } = this.#piece(at, to - at);
+      if (page !== undefined) {
+        if (zeroesFrom < at) yield { from: zeroesFrom, length: at - zeroesFrom, bytes: undefined };
+        yield { from: at, length, bytes: page.subarray(inPage, inPage + length) };
+        zeroesFrom = at + length;
+      }
+      at += length;
+    }
+    if (zeroesFrom < to) yield { from: zeroesFrom, length: to - zeroesFrom, bytes: undefined };
+  }
+
   /** All of it in one piece, a copy or not; undefined: it is all zeroes. */
   content(): Uint8Array | undefined {
     if (this.memory() === 0) return undefined;
@@ -69,7 +96,7 @@ export class PagedBytes {
 
   /** Undefined: with `more` bytes it is still worth to hold pages. */
   #wholeFor(more: number): Uint8Array | undefined {
-    if (this.memory() + more < this.#length * PAGED_PART_MAX) return undefined;
+    if (this.memory() + more <= this.#length * PAGED_PART_MAX) return undefined;
     this.#whole = this.#copy();
     this.#pages.clear();
     return this.#whole;

@@ -1,5 +1,6 @@
 /**
- * The sequences of a generation: each names one version of a chunk. Those below the watermark are all in the store.
+ * The sequences of a generation: each names one version of a chunk, or a pack. Those below the watermark are all in the
+ * store.
  */
 export class Sequences {
   #last = 0;
@@ -10,7 +11,6 @@ export class Sequences {
     readonly done: () => void;
     readonly failed: (reason: unknown) => void;
   }[] = [];
-  #highestDone = 0;
 
   /** The next one, which holds the watermark below itself until it is done. */
   begin(): number {
@@ -22,7 +22,6 @@ export class Sequences {
   /** The object of that sequence is in the store. */
   done(sequence: number): void {
     this.#open.delete(sequence);
-    this.#highestDone = Math.max(this.#highestDone, sequence);
     const watermark = this.watermark();
     const still = this.#waiting.filter((each) => each.sequence > watermark);
     const reached = this.#waiting.filter((each) => each.sequence <= watermark);
@@ -43,9 +42,9 @@ export class Sequences {
     return this.#last;
   }
 
-  /** The highest that is in the store, whatever is missing below it. */
-  highestDone(): number {
-    return this.#highestDone;
+  /** The last one that was begun. */
+  last(): number {
+    return this.#last;
   }
 
   /** Resolves when the watermark has reached `sequence`. */

@@ -1,30 +1,32 @@
 /**
- * Brings dirty chunks to the store: each under a name of its own, written once. What fails is tried again with the same
- * bytes under the same name, when it is asked for next; until then nothing behind it can be committed.
+ * Brings dirty chunks to the store, what is packed of them included: each under a name of its own, written once. What
+ * fails is tried again with the same bytes under the same name, when it is asked for next; until then nothing behind it
+ * can be committed.
  */
 import { crc32 } from 'node:zlib';
 import { DriverError } from '@nbd/driver';
 import type { ChunkMap, MapEntry } from '../map/chunk-map.ts';
 import type { ChunkReader } from './chunk-reader.ts';
 import type { DirtyChunk, DirtyChunks } from './dirty-chunks.ts';
+import type { Packs } from './packs.ts';
+import { putAgain } from '../store/put-again.ts';
 import { driverErrorOf } from '../store/driver-failure.ts';
 import { chunkKey, type Version } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { VolumeObserver } from '../store/observer.ts';
-import { Sequences } from './sequences.ts';
+import type { Sequences } from './sequences.ts';
 import { Slots } from '../store/slots.ts';
-import { StoreError } from '../store/store-error.ts';
 
 export interface UploadsOptions {
   readonly store: ObjectStore;
   readonly map: ChunkMap;
   readonly dirty: DirtyChunks;
   readonly reader: ChunkReader;
+  readonly packs: Packs;
+  readonly sequences: Sequences;
   /** Of the volume's own chunks. */
   readonly prefix: string;
   readonly generation: number;
-  /** Bytes of dirty memory from which on chunks are uploaded although nobody has asked. */
-  readonly earlyBytes: number;
   /** How many at a time. */
   readonly concurrency: number;
   readonly observer: VolumeObserver;
@@ -32,13 +34,9 @@ export interface UploadsOptions {
   readonly superseded: (chunk: number, version: Version, successor: Version) => void;
 }
 
-/** How far the search for a full chunk goes. */
-const CANDIDATES_MAX = 64;
-
 export class Uploads {
   readonly #options: UploadsOptions;
   readonly #slots: Slots;
-  readonly #sequences = new Sequences();
   /** Their frozen layers wait to be tried again. */
   readonly #failed = new Set<DirtyChunk>();
 
@@ -47,14 +45,9 @@ export class Uploads {
     this.#slots = new Slots(options.concurrency);
   }
 
-  /** Everything at or below is in the store. */
-  watermark(): number {
-    return this.#sequences.watermark();
-  }
-
-  /** What was uploaded up to now has sequences up to this one. */
-  highestDone(): number {
-    return this.#sequences.highestDone();
+  /** Uploads that can begin at once. */
+  get free(): number {
+    return this.#slots.free;
   }
 
   /** Uploads what the chunk has now. Resolves to the last sequence, or 0 if there was nothing to put. */
@@ -67,40 +60,9 @@ export class Uploads {
     return dirty.queued;
   }
 
-  /** Resolves when everything up to `sequence` is in the store; what had failed is tried again for it. */
-  async reached(sequence: number): Promise<void> {
-    // Asked first, so that no failure is missed; who fails again says so through the sequences.
-    const reached = this.#sequences.reached(sequence);
-    if (sequence > this.#sequences.watermark()) {
-      for (const dirty of this.#failed) this.upload(dirty).catch(() => {});
-    }
-    await reached;
-  }
-
-  /** Begins uploads where much is dirty: of the oldest chunks, full ones first. */
-  relieve(): void {
-    const { dirty, earlyBytes } = this.#options;
-    while (dirty.bytes > earlyBytes && this.#slots.free > 0) {
-      const candidate = this.#candidate();
-      if (candidate === undefined) return;
-      this.upload(candidate).then(
-        () => this.relieve(),
-        () => {},
-      );
-    }
-  }
-
-  #candidate(): DirtyChunk | undefined {
-    let oldest: DirtyChunk | undefined;
-    let looked = 0;
-    for (const dirty of this.#options.dirty.all()) {
-      if (dirty.running !== undefined || dirty.queued !== undefined) continue;
-      if (dirty.top?.isFull() === true) return dirty;
-      oldest ??= dirty;
-      looked += 1;
-      if (looked === CANDIDATES_MAX) break;
-    }
-    return oldest;
+  /** Tries once more what has failed. */
+  retry(): void {
+    for (const dirty of this.#failed) this.upload(dirty).catch(() => {});
   }
 
   /** The upload before may yet take in what this one is asked for, so its sequence counts too. */
@@ -125,11 +87,10 @@ export class Uploads {
     this.#failed.delete(dirty);
     try {
       let last = 0;
-      if (dirty.frozen !== undefined) last = await this.#uploadFrozen(dirty, dirty.frozen);
-      if (dirty.top === undefined) return last;
-      const { top } = dirty;
+      if (dirty.frozen !== undefined) last = await this.#uploadFrozen(dirty);
+      if (dirty.top === undefined && dirty.packed === undefined) return last;
       this.#options.dirty.freeze(dirty);
-      return Math.max(last, await this.#uploadFrozen(dirty, top));
+      return Math.max(last, await this.#uploadFrozen(dirty));
     } catch (error) {
       const reason = driverErrorOf(error);
       if (dirty.sequence === 0) {
@@ -137,26 +98,24 @@ export class Uploads {
         this.#options.dirty.thaw(dirty);
       } else {
         this.#failed.add(dirty);
-        this.#sequences.failed(dirty.sequence, reason);
+        this.#options.sequences.failed(dirty.sequence, reason);
       }
       this.#options.dirty.refuseWaiting(reason);
       throw reason;
     }
   }
 
-  async #uploadFrozen(
-    dirty: DirtyChunk,
-    layer: NonNullable<DirtyChunk['frozen']>,
-  ): Promise<number> {
-    const { map, reader, generation } = this.#options;
-    const { chunk } = dirty;
-    if (!layer.isFull()) await this.#fill(dirty);
-    const content = layer.content();
-    if (content === undefined && !map.hasData(chunk)) {
+  async #uploadFrozen(dirty: DirtyChunk): Promise<number> {
+    const { map, reader, packs, sequences, generation } = this.#options;
+    const { chunk, frozen } = dirty;
+    if (frozen?.isFull() === false) await this.#fill(dirty);
+    const content = frozen?.content();
+    // Zeroes over nothing need no object; packs would show again without one.
+    if (content === undefined && dirty.packs.length === 0 && !map.hasData(chunk)) {
       this.#options.dirty.release(dirty);
       return 0;
     }
-    if (dirty.sequence === 0) dirty.sequence = this.#sequences.begin();
+    if (dirty.sequence === 0) dirty.sequence = sequences.begin();
     const { sequence } = dirty;
     await this.#put({ chunk, generation, sequence }, content);
     const entry = { generation, sequence, layer: 0, isEmpty: content === undefined };
@@ -164,8 +123,8 @@ export class Uploads {
     map.set(chunk, entry);
     if (content === undefined) reader.forget(chunk);
     else reader.keep(chunk, content);
-    this.#sequences.done(sequence);
-    this.#options.dirty.release(dirty);
+    packs.replaced(this.#options.dirty.release(dirty), dirty, sequence);
+    sequences.done(sequence);
     return sequence;
   }
 
@@ -181,22 +140,14 @@ export class Uploads {
     throw new DriverError('EIO', `chunk ${chunk}: it has changed under its own upload`);
   }
 
-  /** The store has tried for long; an answer that was lost is worth another request, for then the object may be there. */
   async #put(
     name: { readonly chunk: number } & Version,
     content: Uint8Array | undefined,
   ): Promise<void> {
     const { store, prefix, observer } = this.#options;
-    const key = chunkKey(prefix, name);
     const parts = content === undefined ? [] : [content];
-    const options = { crc32: content === undefined ? 0 : crc32(content) };
-    try {
-      await store.put(key, parts, options);
-    } catch (error) {
-      if (!(error instanceof StoreError) || error.code !== 'ambiguous') throw error;
-      observer.retry?.();
-      await store.put(key, parts, options);
-    }
+    const sum = content === undefined ? 0 : crc32(content);
+    await putAgain(store, chunkKey(prefix, name), parts, sum, observer);
   }
 
   #supersede(chunk: number, old: MapEntry | undefined, successor: Version): void {

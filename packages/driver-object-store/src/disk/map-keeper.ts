@@ -8,8 +8,8 @@ import type { HeadEdit } from '../head/commits.ts';
 import type { Head } from '../head/head.ts';
 import { type PutMap, putMap } from '../map/kept-map.ts';
 import type { ObjectStore } from '../store/object-store.ts';
+import type { Sequences } from '../chunks/sequences.ts';
 import { StoreError } from '../store/store-error.ts';
-import type { Uploads } from '../chunks/uploads.ts';
 
 /** Earlier generations in the head from which on a volume with snapshots is listed, for only a list finds spent ones. */
 const SEALED_MAX = 64;
@@ -20,7 +20,7 @@ export interface MapKeeperOptions {
   /** Of the volume's own chunks. */
   readonly prefix: string;
   readonly generation: number;
-  readonly uploads: Uploads;
+  readonly sequences: Sequences;
   readonly cleaner: Cleaner;
   /** Chunks from which on the map is kept. */
   readonly chunksMin: number;
@@ -43,11 +43,11 @@ export class MapKeeper {
    * of the head. Never rejects for the store: without a map the volume is listed.
    */
   async leave(): Promise<HeadEdit> {
-    const { store, map, prefix, generation, uploads, cleaner } = this.#options;
+    const { store, map, prefix, generation, sequences, cleaner } = this.#options;
     if (!this.isWanted()) return withoutOwner;
     await cleaner.sweep();
-    const sequence = uploads.watermark();
-    if (cleaner.hasLost() || uploads.highestDone() > sequence) return withoutOwner;
+    const sequence = sequences.watermark();
+    if (cleaner.hasLost() || sequences.last() > sequence) return withoutOwner;
     try {
       const put = await putMap(store, map, prefix, { generation, sequence });
       return (head) => withMap(head, put);

@@ -1,5 +1,7 @@
 /** Opens a snapshot for reading: on any number of hosts at a time, for nothing of it changes and nobody owns it. */
 import type { Driver } from '@nbd/driver';
+import { adoptPacks } from './adopt-packs.ts';
+import { DirtyChunks } from '../chunks/dirty-chunks.ts';
 import type { ChunkMap } from '../map/chunk-map.ts';
 import { ChunkReader } from '../chunks/chunk-reader.ts';
 import { countingOfSnapshot } from '../head/counting.ts';
@@ -7,14 +9,8 @@ import { snapshotOf } from '../head/edit-head.ts';
 import type { Head, Snapshot } from '../head/head.ts';
 import { readHeadOf } from '../head/head-chain.ts';
 import { currentMap, readMap } from '../map/kept-map.ts';
-import {
-  countsAlike,
-  loadBases,
-  loadOwn,
-  prefixesOf,
-  readBase,
-  untilSteady,
-} from '../map/load-map.ts';
+import { countsAlike, loadBases, loadOwn, prefixesOf, untilSteady } from '../map/load-map.ts';
+import { changedInBases, type LoadedPack, loadPacks } from '../map/load-packs.ts';
 import { checkName, compareVersions } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { observedStore } from '../store/observed-store.ts';
@@ -38,7 +34,7 @@ export async function openSnapshot(
   checkName('snapshot', snapshot);
   const { cacheBytes, chunkStore, observer, surroundings } = readSettings(options);
   const watched = observedStore(store, observer, surroundings.clock);
-  const { head, found, prefixes, map } = await untilSteady(watched, () =>
+  const { head, found, prefixes, map, loaded } = await untilSteady(watched, () =>
     findChunks(watched, volume, snapshot),
   );
   const { chunkBytes } = head;
@@ -52,10 +48,12 @@ export async function openSnapshot(
     observer,
   });
   const aheadMax = Math.floor(cacheBytes / 4 / chunkBytes);
+  const packed = new DirtyChunks(map, chunkBytes, 0, observer);
+  adoptPacks(packed, map, loaded);
   const reads = new VolumeReads({
     map,
     reader,
-    dirty: undefined,
+    dirty: packed,
     chunkBytes,
     aheadMax,
     observer,
@@ -76,16 +74,39 @@ async function findChunks(store: ObjectStore, volume: string, name: string) {
   const { head } = await readHeadOf(store, volume);
   const found = snapshotOf(store, volume, head, name);
   const prefixes = prefixesOf(volume, head);
+  const loaded = await loadPacksOf(store, volume, head, found);
   const restored = await restoreMap(store, head, found, prefixes);
-  if (restored !== undefined) return { head, found, prefixes, map: restored };
+  if (restored !== undefined) return { head, found, prefixes, map: restored, loaded };
   const map = await loadBases(store, head.bases);
-  await loadOwn(store, map, volume, head, countingOfSnapshot(head, found));
-  const { head: now } = await readHeadOf(store, volume);
-  // What is missing on the map of one that has gone, or goes with its volume, would read as zeroes.
-  if (now.isLeaving || !now.snapshots.some(({ id }) => id === found.id)) {
-    throw new VolumeError('missing', `${store.name}: ${volume}@${name} was deleted meanwhile`);
+  const counting = countingOfSnapshot(head, found);
+  await loadOwn(store, map, volume, head, counting, changedInBases(loaded));
+  const now = await checkThere(store, volume, found);
+  return countsAlike(head, now, found) ? { head, found, prefixes, map, loaded } : undefined;
+}
+
+async function loadPacksOf(
+  store: ObjectStore,
+  volume: string,
+  head: Head,
+  snapshot: Snapshot,
+): Promise<readonly LoadedPack[]> {
+  try {
+    return await loadPacks(store, volume, head, snapshot.packs);
+  } catch (error) {
+    await checkThere(store, volume, snapshot);
+    throw error;
   }
-  return countsAlike(head, now, found) ? { head, found, prefixes, map } : undefined;
+}
+
+/** What is missing of a snapshot that has gone, or goes with its volume, would read as zeroes. Resolves to the head. */
+async function checkThere(
+  store: ObjectStore,
+  volume: string,
+  { id, name }: Snapshot,
+): Promise<Head> {
+  const { head: now } = await readHeadOf(store, volume);
+  if (!now.isLeaving && now.snapshots.some((each) => each.id === id)) return now;
+  throw new VolumeError('missing', `${store.name}: ${volume}@${name} was deleted meanwhile`);
 }
 
 /**
@@ -100,7 +121,6 @@ async function restoreMap(
 ): Promise<ChunkMap | undefined> {
   const kept = currentMap(head);
   if (kept === undefined || compareVersions(kept, snapshot) !== 0) return undefined;
-  await Promise.all(head.bases.map((base) => readBase(store, base)));
   const counting = countingOfSnapshot(head, snapshot);
   return readMap(store, prefixes[0] ?? '', kept, counting, prefixes.length);
 }

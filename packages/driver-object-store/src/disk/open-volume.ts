@@ -1,5 +1,6 @@
 /** Opens a volume for reading and writing. */
 import { type Driver, DriverError } from '@nbd/driver';
+import { adoptPacks } from './adopt-packs.ts';
 import type { ChunkMap } from '../map/chunk-map.ts';
 import { ChunkReader } from '../chunks/chunk-reader.ts';
 import { type Claim, claimVolume } from './claim-volume.ts';
@@ -10,12 +11,16 @@ import { DirtyChunks } from '../chunks/dirty-chunks.ts';
 import type { Head, KeptMap, Owner } from '../head/head.ts';
 import { readHeadOf } from '../head/head-chain.ts';
 import { mapKeys, readMap } from '../map/kept-map.ts';
-import { loadBases, loadOwn, prefixesOf, readBase } from '../map/load-map.ts';
+import { loadBases, loadOwn, prefixesOf } from '../map/load-map.ts';
+import { changedInBases, type LoadedPack, loadPacks } from '../map/load-packs.ts';
 import { MapKeeper } from './map-keeper.ts';
 import { checkName, type ChunkName } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { observedStore } from '../store/observed-store.ts';
+import { Packs } from '../chunks/packs.ts';
 import { probeConditions } from '../store/probe-conditions.ts';
+import { Relief } from '../chunks/relief.ts';
+import { Sequences } from '../chunks/sequences.ts';
 import { drawName } from '../surroundings.ts';
 import { Uploads } from '../chunks/uploads.ts';
 import { volumeDriver } from './volume-driver.ts';
@@ -73,8 +78,10 @@ async function assemble(
   const prefixes = prefixesOf(volume, head);
   const prefix = prefixes[0] ?? '';
   let map: ChunkMap;
+  let loaded: readonly LoadedPack[];
   const cleaner = new Cleaner(store, prefix, clock);
-  let uploads: Uploads | undefined;
+  const sequences = new Sequences();
+  let packs: Packs | undefined;
   // From here on the lease is kept, for a long list takes longer than it.
   const commits = new Commits({
     chain,
@@ -82,14 +89,19 @@ async function assemble(
     owner,
     clock,
     ownedSince,
-    watermark: () => uploads?.watermark() ?? 0,
-    committed: (committed) => cleaner.committed(committed),
+    watermark: () => sequences.watermark(),
+    packs: (durable) => packs?.named(durable) ?? head.packs,
+    committed: (committed) => {
+      cleaner.committed(committed);
+      packs?.committed(committed);
+    },
     observer,
   });
   try {
+    loaded = await loadOurPacks(store, volume, head);
     map =
       (await restoreMap(store, head, prefixes, kept, cleaner)) ??
-      (await listMap(store, volume, head, cleaner, commits));
+      (await listMap(store, volume, head, changedInBases(loaded), cleaner, commits));
     await commits.confirm();
   } catch (error) {
     commits.abandon();
@@ -109,24 +121,38 @@ async function assemble(
     chunkStore,
     observer,
   });
-  uploads = new Uploads({
+  packs = new Packs({
+    store,
+    dirty,
+    sequences,
+    prefix,
+    generation,
+    bytesMax: settings.packedBytesMax,
+    packsMax: settings.packsMax,
+    observer,
+    unneeded: (keys) => cleaner.addKeys(keys),
+  });
+  for (const pack of adoptPacks(dirty, map, loaded)) packs.adopt(pack);
+  const uploads = new Uploads({
     store,
     map,
     dirty,
     reader,
+    packs,
+    sequences,
     prefix,
     generation,
-    earlyBytes: dirtyBytesMax / 2,
     concurrency: settings.uploadsMax,
     observer,
     superseded: (chunk, version, successor) => cleaner.supersede(chunk, version, successor),
   });
+  const relief = new Relief({ dirty, packs, uploads, earlyBytes: dirtyBytesMax / 2 });
   const mapKeeper = new MapKeeper({
     store,
     map,
     prefix,
     generation,
-    uploads,
+    sequences,
     cleaner,
     chunksMin: settings.mapChunksMin,
   });
@@ -136,7 +162,10 @@ async function assemble(
   const writes = new VolumeWrites({
     map,
     dirty,
+    sequences,
+    packs,
     uploads,
+    relief,
     commits,
     cleaner,
     mapKeeper,
@@ -148,6 +177,20 @@ async function assemble(
   return volumeDriver(reads, writes, commits);
 }
 
+async function loadOurPacks(
+  store: ObjectStore,
+  volume: string,
+  head: Head,
+): Promise<readonly LoadedPack[]> {
+  try {
+    return await loadPacks(store, volume, head, head.packs);
+  } catch (error) {
+    // Whoever has taken the volume over meanwhile may have deleted what we looked for.
+    await checkOurs(store, volume, head);
+    throw error;
+  }
+}
+
 /** The map as the last owner has left it; undefined: it did not, or it cannot be read. */
 async function restoreMap(
   store: ObjectStore,
@@ -157,7 +200,6 @@ async function restoreMap(
   cleaner: Cleaner,
 ): Promise<ChunkMap | undefined> {
   if (kept === undefined) return undefined;
-  await Promise.all(head.bases.map((base) => readBase(store, base)));
   const prefix = prefixes[0] ?? '';
   const map = await readMap(store, prefix, kept, new Counting(head.sealed), prefixes.length);
   if (map !== undefined) cleaner.addKeys(mapKeys(prefix, kept));
@@ -169,11 +211,12 @@ async function listMap(
   store: ObjectStore,
   volume: string,
   head: Head,
+  inBases: ReadonlySet<number>,
   cleaner: Cleaner,
   commits: Commits,
 ): Promise<ChunkMap> {
   const map = await loadBases(store, head.bases);
-  const inventory = await loadOwn(store, map, volume, head, new Counting(head.sealed));
+  const inventory = await loadOwn(store, map, volume, head, new Counting(head.sealed), inBases);
   if (inventory.spent.size > 0) {
     await commits.publish((before) => withoutGenerations(before, inventory.spent));
     for (const version of inventory.spentVersions) forget(map, version);
@@ -181,7 +224,7 @@ async function listMap(
     await checkOurs(store, volume, head);
   }
   cleaner.add(inventory.garbage);
-  cleaner.addKeys(inventory.formerMaps);
+  cleaner.addKeys(inventory.formerKeys);
   cleaner.add(inventory.spentVersions);
   return map;
 }

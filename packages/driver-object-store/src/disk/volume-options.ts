@@ -22,6 +22,13 @@ export interface OpenOptions extends ReadOptions {
   readonly takeOver?: boolean;
   /** Bytes of changes in memory from which on writes wait: 64 MiB, and eight chunks at the least; for 1,024 changed chunks too. */
   readonly dirtyBytesMax?: number;
+  /**
+   * Bytes of small changes that are kept in packs, and in memory, before they become part of their chunks' objects:
+   * 16 MiB. 0: they do at once.
+   */
+  readonly packedBytesMax?: number;
+  /** From how many packs on the next one takes up what is in all of them, or chunks take it up: 32. */
+  readonly packsMax?: number;
   /** How many chunks are uploaded at a time: 24. */
   readonly uploadsMax?: number;
   /**
@@ -45,6 +52,8 @@ export interface OpenSettings extends ReadSettings {
   readonly lease: number;
   readonly takeOver: boolean;
   readonly dirtyBytesMax: number;
+  readonly packedBytesMax: number;
+  readonly packsMax: number;
   readonly uploadsMax: number;
   readonly mapChunksMin: number;
   readonly probe: boolean;
@@ -71,6 +80,8 @@ export function openSettings(options: OpenOptions): OpenSettings {
     lease: checkedCount('lease', options.lease ?? 15_000, LEASE_MILLIS_MIN),
     takeOver: options.takeOver ?? false,
     dirtyBytesMax: checkedCount('dirtyBytesMax', options.dirtyBytesMax ?? 64 * MIB, 0),
+    packedBytesMax: checkedCount('packedBytesMax', options.packedBytesMax ?? 16 * MIB, 0),
+    packsMax: checkedCount('packsMax', options.packsMax ?? 32, 1),
     uploadsMax: checkedCount('uploadsMax', options.uploadsMax ?? 24, 1),
     mapChunksMin: mapChunksMin(options.mapChunksMin ?? 1000),
     probe: options.probe ?? true,

@@ -23,8 +23,7 @@ const RUN_MAX = 4096;
 export interface VolumeReadsOptions {
   readonly map: ChunkMap;
   readonly reader: ChunkReader;
-  /** Undefined: nothing is ever written. */
-  readonly dirty: DirtyChunks | undefined;
+  readonly dirty: DirtyChunks;
   readonly chunkBytes: number;
   /** Chunks to read ahead, at most. */
   readonly aheadMax: number;
@@ -94,8 +93,8 @@ export class VolumeReads {
   }
 
   #isHole(chunk: number): boolean {
-    const dirty = this.#options.dirty?.find(chunk);
-    const layer = dirty?.top ?? dirty?.frozen;
+    const dirty = this.#options.dirty.find(chunk);
+    const layer = dirty?.top ?? dirty?.frozen ?? dirty?.packed;
     if (layer === undefined) return !this.#options.map.hasData(chunk);
     return layer.isFull() && layer.memory() === 0;
   }
@@ -103,7 +102,7 @@ export class VolumeReads {
   /** False: the store must be asked. Hot path. */
   #readNow(chunk: number, target: Uint8Array, from: number): boolean {
     const { dirty: all, map, reader, observer } = this.#options;
-    const dirty = all?.find(chunk);
+    const dirty = all.find(chunk);
     if (dirty !== undefined && isCovered(dirty, from, from + target.length)) {
       overlay(dirty, target, from);
       return true;
@@ -126,8 +125,8 @@ export class VolumeReads {
   async #readLater(chunk: number, target: Uint8Array, from: number): Promise<void> {
     const { dirty: all, reader } = this.#options;
     // What is dirty now may be in a newer object when the answer comes, so it is looked at first, and kept.
-    const dirty = all?.find(chunk);
-    const layers = [dirty?.frozen, dirty?.top];
+    const dirty = all.find(chunk);
+    const layers = [dirty?.frozen ?? dirty?.packed, dirty?.top];
     if (dirty === undefined && this.#isPart(chunk, target.length)) {
       if (await reader.fetchPart(chunk, target, from)) return;
     } else {
@@ -170,12 +169,12 @@ async function allOf(waits: readonly Promise<void>[]): Promise<void> {
 }
 
 /** Whether the layers alone tell all of the range. Hot path. */
-function isCovered({ top, frozen }: DirtyChunk, from: number, to: number): boolean {
-  return top?.covers(from, to) === true || frozen?.covers(from, to) === true;
+function isCovered({ top, frozen, packed }: DirtyChunk, from: number, to: number): boolean {
+  return top?.covers(from, to) === true || (frozen ?? packed)?.covers(from, to) === true;
 }
 
 /** Hot path. */
-function overlay({ top, frozen }: DirtyChunk, target: Uint8Array, from: number): void {
-  if (top?.covers(from, from + target.length) !== true) frozen?.overlay(target, from);
+function overlay({ top, frozen, packed }: DirtyChunk, target: Uint8Array, from: number): void {
+  if (top?.covers(from, from + target.length) !== true) (frozen ?? packed)?.overlay(target, from);
   top?.overlay(target, from);
 }

@@ -7,6 +7,9 @@ import type { ChunkMap } from '../map/chunk-map.ts';
 import type { Cleaner } from '../chunks/cleaner.ts';
 import type { Commits, HeadEdit } from '../head/commits.ts';
 import type { DirtyChunk, DirtyChunks } from '../chunks/dirty-chunks.ts';
+import type { Packs } from '../chunks/packs.ts';
+import type { Relief } from '../chunks/relief.ts';
+import type { Sequences } from '../chunks/sequences.ts';
 import { CHUNKS_MAX } from '../head/head.ts';
 import type { MapKeeper } from './map-keeper.ts';
 import type { VolumeObserver } from '../store/observer.ts';
@@ -21,7 +24,10 @@ const BUSY_MILLIS = 30_000;
 export interface VolumeWritesOptions {
   readonly map: ChunkMap;
   readonly dirty: DirtyChunks;
+  readonly sequences: Sequences;
+  readonly packs: Packs;
   readonly uploads: Uploads;
+  readonly relief: Relief;
   readonly commits: Commits;
   readonly cleaner: Cleaner;
   readonly mapKeeper: MapKeeper;
@@ -110,7 +116,7 @@ export class VolumeWrites {
     if (!commits.isOwned() && this.#isCommitted()) return;
     try {
       // The map is that of a commit, and takes a while to put: nothing that was answered is to wait for it.
-      if (mapKeeper.isWanted(dirty.count)) await this.flush();
+      if (mapKeeper.isWanted(dirty.unsaved.size)) await this.flush();
       await this.#flush(await mapKeeper.leave());
     } finally {
       commits.end(new DriverError('ESHUTDOWN', 'the volume is closed'));
@@ -119,13 +125,13 @@ export class VolumeWrites {
   }
 
   #isCommitted(): boolean {
-    const { commits, dirty, uploads } = this.#options;
-    return dirty.count === 0 && uploads.highestDone() <= commits.durable();
+    const { commits, dirty, sequences } = this.#options;
+    return dirty.unsaved.size === 0 && sequences.last() <= commits.durable();
   }
 
   /** Hot path. */
   #write(source: Uint8Array, offset: number): void {
-    const { dirty, uploads } = this.#options;
+    const { dirty, relief } = this.#options;
     for (let at = 0; at < source.length; ) {
       const chunk = Math.floor((offset + at) / this.#chunkBytes);
       const from = offset + at - chunk * this.#chunkBytes;
@@ -135,13 +141,13 @@ export class VolumeWrites {
       at += length;
     }
     this.#changed();
-    uploads.relieve();
+    relief.relieve();
   }
 
   async #writeLater(source: Uint8Array, offset: number, fua: boolean): Promise<void> {
-    const { commits, dirty, uploads } = this.#options;
+    const { commits, dirty, relief } = this.#options;
     await commits.confirm();
-    uploads.relieve();
+    relief.relieve();
     await dirty.whenRoom(() => {
       if (offset + source.length > this.#size) {
         throw new DriverError('ENOSPC', 'the volume has become smaller meanwhile');
@@ -160,7 +166,7 @@ export class VolumeWrites {
     edges: boolean,
     fua: boolean,
   ): Promise<void> {
-    const { map, commits, dirty, uploads } = this.#options;
+    const { map, commits, dirty, relief } = this.#options;
     await commits.confirm();
     const lastChunk = Math.ceil(end / this.#chunkBytes);
     for (let at = map.next(chunk, lastChunk); at < lastChunk; at = map.next(at + 1, lastChunk)) {
@@ -168,11 +174,11 @@ export class VolumeWrites {
       if (dirty.hasRoom()) {
         zero();
       } else {
-        uploads.relieve();
+        relief.relieve();
         await dirty.whenRoom(zero);
       }
       this.#changed();
-      uploads.relieve();
+      relief.relieve();
     }
     await commits.confirm();
     if (fua) await this.#commitRange(offset, end - offset);
@@ -190,7 +196,7 @@ export class VolumeWrites {
 
   async #flush(edit?: HeadEdit): Promise<void> {
     const { dirty } = this.#options;
-    await this.#commit([...dirty.all()], edit);
+    await this.#commit([...dirty.unsaved], edit);
   }
 
   async #commitRange(offset: number, length: number): Promise<void> {
@@ -199,23 +205,36 @@ export class VolumeWrites {
     const chunks: DirtyChunk[] = [];
     for (let at = Math.floor(offset / this.#chunkBytes); at < end; at = map.next(at + 1, end)) {
       const found = dirty.find(at);
-      if (found !== undefined) chunks.push(found);
+      if (found !== undefined && dirty.unsaved.has(found)) chunks.push(found);
     }
     await this.#commit(chunks);
   }
 
-  /** Uploads the chunks and commits them, with everything that was uploaded before. */
+  /** Brings the chunks to the store and commits them, with everything that was on its way there before. */
   async #commit(chunks: readonly DirtyChunk[], edit?: HeadEdit): Promise<void> {
-    const { uploads, commits, clock, observer } = this.#options;
+    const { sequences, packs, uploads, commits, clock, observer } = this.#options;
     const began = clock.now();
-    const before = uploads.highestDone();
     commits.checkOwned();
-    const sequences = await Promise.all(chunks.map((each) => uploads.upload(each)));
-    const last = sequences.reduce((most, sequence) => Math.max(most, sequence), before);
-    await uploads.reached(last);
+    const { left } = packs.take(chunks);
+    const before = sequences.last();
+    const uploaded = await Promise.all(left.map((each) => uploads.upload(each)));
+    const last = uploaded.reduce((most, sequence) => Math.max(most, sequence), before);
+    await this.#reached(last);
     if (edit === undefined && last <= commits.durable()) await commits.confirm();
     else await commits.publish(edit);
     observer.commit?.(clock.now() - began);
+  }
+
+  /** Resolves when everything up to `sequence` is in the store; what had failed is tried again for it. */
+  async #reached(sequence: number): Promise<void> {
+    const { sequences, packs, uploads } = this.#options;
+    // Asked first, so that no failure is missed; who fails again says so through the sequences.
+    const reached = sequences.reached(sequence);
+    if (sequence > sequences.watermark()) {
+      packs.retry();
+      uploads.retry();
+    }
+    await reached;
   }
 
   #changed(): void {

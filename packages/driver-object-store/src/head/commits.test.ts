@@ -22,6 +22,7 @@ async function commits(through: (store: ObjectStore) => ObjectStore) {
     owner,
     clock: surroundings.clock,
     ownedSince,
+    packs: () => [],
     watermark: () => (watermark += 1),
     committed: () => {},
     observer: {},

@@ -14,6 +14,7 @@ import { DriverError } from '@nbd/driver';
 import { driverErrorOf } from '../store/driver-failure.ts';
 import type { Head, Owner } from './head.ts';
 import type { HeadChain } from './head-chain.ts';
+import type { Version } from '../store/object-names.ts';
 import type { VolumeObserver } from '../store/observer.ts';
 import type { Clock } from '../surroundings.ts';
 import { VolumeError } from '../volume-error.ts';
@@ -27,6 +28,8 @@ export interface CommitsOptions {
   readonly ownedSince: number;
   /** The last sequence up to which everything is in the store. */
   readonly watermark: () => number;
+  /** The packs that count when everything up to that sequence does. */
+  readonly packs: (durable: number) => readonly Version[];
   /** The head says that everything up to `head.durable` counts. */
   readonly committed: (head: Head) => void;
   readonly observer: VolumeObserver;
@@ -130,9 +133,11 @@ export class Commits {
     const began = clock.now();
     const size = this.#size;
     const durable = this.#options.watermark();
+    const packs = this.#options.packs(durable);
     try {
       const head = await chain.swap(
-        (before) => edits.reduce((edited, edit) => edit(edited), { ...before, size, durable }),
+        (before) =>
+          edits.reduce((edited, edit) => edit(edited), { ...before, size, durable, packs }),
         (theirs) => this.#isOwn(theirs),
       );
       this.#size = head.size;

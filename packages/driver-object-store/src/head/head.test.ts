@@ -10,6 +10,10 @@ const head: Head = {
   generation: 3,
   durable: 17,
   sealed: [{ generation: 1, sequence: 4 }],
+  packs: [
+    { generation: 1, sequence: 3 },
+    { generation: 3, sequence: 2 ** 48 - 1 },
+  ],
   owner: { id: 'a', address: 'host:1', since: 1, lease: 15_000 },
   map: { generation: 2, sequence: 9, parts: 3, versions: 300_000 },
   isLittered: true,
@@ -23,6 +27,7 @@ const head: Head = {
       created: 2,
       isLeaving: true,
       deletion: 'f',
+      packs: [{ generation: 1, sequence: 2 }],
     },
   ],
   bases: [{ volume: 'v', id: 'c', snapshot: 't', snapshotId: 'd' }],
@@ -39,6 +44,19 @@ test('a head comes back as it was', () => {
   expect(decodeHead(encodeHead(free), 'here')).toEqual(free);
 });
 
+function formatOf(of: Head): unknown {
+  return (JSON.parse(new TextDecoder().decode(encodeHead(of))) as { format: unknown }).format;
+}
+
+test('only a head that names packs, or has a snapshot that does, is of the second format', () => {
+  const snapshots = head.snapshots.map((each) => ({ ...each, packs: [] }));
+  expect(formatOf({ ...head, snapshots })).toBe(2);
+  expect(formatOf({ ...head, packs: [] })).toBe(2);
+  expect(formatOf({ ...head, packs: [], snapshots })).toBe(1);
+  const plain = { ...head, packs: [], snapshots };
+  expect(decodeHead(encodeHead(plain), 'here')).toEqual(plain);
+});
+
 test('whatever is not a head is refused with where and what', () => {
   const text = new TextDecoder().decode(encodeHead(head));
   const broken = (from: string, to: string) => () =>
@@ -46,7 +64,8 @@ test('whatever is not a head is refused with where and what', () => {
   expect(broken('"size": 1099511627776', '"size": -1')).toThrow(
     's3://b/v/head: size: expected an integer of at least 0, found -1',
   );
-  expect(broken('"format": 1', '"format": 2')).toThrow('expected format 1, found 2');
+  expect(broken('"format": 2', '"format": 3')).toThrow('expected format 1 or 2, found 3');
+  expect(broken('"packs": "1-3 ', '"packs": "1-03 ')).toThrow('generations and sequences');
   expect(broken('"chunkBytes": 262144', '"chunkBytes": 262145')).toThrow('a power of two');
   expect(broken('"isLeaving": false', '"isLeaving": 0')).toThrow('expected true or false');
 });

@@ -2,10 +2,13 @@
  * The head of a volume: the one small object that changes, and only by compare-and-swap. What it says is so; what
  * lies in the store beside it counts as far as the head says (`counting.ts`). JSON, so that a person can read it.
  */
-import type { Version } from '../store/object-names.ts';
+import { parseVersionName, type Version, versionName } from '../store/object-names.ts';
 import { VolumeError } from '../volume-error.ts';
 
-const FORMAT = 1;
+/** What every release has read. */
+const FORMAT_PLAIN = 1;
+/** Packs count: who does not know of them must not open the volume. */
+const FORMAT_PACKED = 2;
 /** Bytes: chunks are powers of two between these. */
 export const CHUNK_BYTES_MIN = 4096;
 export const CHUNK_BYTES_MAX: number = 64 * 2 ** 20;
@@ -38,6 +41,8 @@ export interface Snapshot extends Watermark {
   readonly isLeaving: boolean;
   /** Drawn by whoever has marked it last, who alone may remove it, or give that up. */
   readonly deletion: string | undefined;
+  /** The packs that counted then. */
+  readonly packs: readonly Version[];
 }
 
 /** The map of the volume as its last owner has left it, kept beside its chunks (`kept-map.ts`). */
@@ -71,6 +76,8 @@ export interface Head {
   readonly durable: number;
   /** The watermarks of earlier generations, ascending; those without versions that matter are left out. */
   readonly sealed: readonly Watermark[];
+  /** The packs that count, ascending: what is in them and newer than its chunk lies over that (`pack.ts`). */
+  readonly packs: readonly Version[];
   readonly owner: Owner | undefined;
   /** Counts only as long as nobody has owned the volume since: see `currentMap`. */
   readonly map: KeptMap | undefined;
@@ -92,7 +99,20 @@ export interface Head {
 }
 
 export function encodeHead(head: Head): Uint8Array {
-  return new TextEncoder().encode(`${JSON.stringify({ format: FORMAT, ...head }, undefined, 1)}\n`);
+  const snapshots = head.snapshots.map((each) => ({ ...each, packs: names(each.packs) }));
+  const fields = { format: formatOf(head), ...head, packs: names(head.packs), snapshots };
+  return new TextEncoder().encode(`${JSON.stringify(fields, undefined, 1)}\n`);
+}
+
+function formatOf({ packs, snapshots }: Head): number {
+  return [{ packs }, ...snapshots].some((each) => each.packs.length > 0)
+    ? FORMAT_PACKED
+    : FORMAT_PLAIN;
+}
+
+/** Undefined: there are none, and the field is left out. */
+function names(packs: readonly Version[]): string | undefined {
+  return packs.length === 0 ? undefined : packs.map(versionName).join(' ');
 }
 
 /** Throws a `VolumeError` when the bytes are not the head of a volume. `where` is for its message. */
@@ -105,8 +125,11 @@ export function decodeHead(bytes: Uint8Array, where: string): Head {
   }
   const fields = new Fields(found, where);
   const format = fields.count('format');
-  if (format !== FORMAT) {
-    throw new VolumeError('damaged', `${where}: expected format ${FORMAT}, found ${format}`);
+  if (format !== FORMAT_PLAIN && format !== FORMAT_PACKED) {
+    throw new VolumeError(
+      'damaged',
+      `${where}: expected format ${FORMAT_PLAIN} or ${FORMAT_PACKED}, found ${format}`,
+    );
   }
   return {
     id: fields.text('id'),
@@ -115,6 +138,7 @@ export function decodeHead(bytes: Uint8Array, where: string): Head {
     generation: fields.count('generation'),
     durable: fields.count('durable'),
     sealed: fields.list('sealed', watermark),
+    packs: fields.packs('packs'),
     owner: fields.has('owner') ? owner(fields.record('owner')) : undefined,
     map: fields.has('map') ? keptMap(fields.record('map')) : undefined,
     isLittered: fields.has('isLittered') && fields.flag('isLittered'),
@@ -154,6 +178,7 @@ function snapshot(fields: Fields): Snapshot {
     created: fields.count('created'),
     isLeaving: fields.flag('isLeaving'),
     deletion: fields.has('deletion') ? fields.text('deletion') : undefined,
+    packs: fields.packs('packs'),
   };
 }
 
@@ -206,6 +231,14 @@ class Fields {
     const found = this.#record[name];
     if (typeof found === 'boolean') return found;
     throw this.#fault(name, 'true or false');
+  }
+
+  /** None if it is not there. */
+  packs(name: string): readonly Version[] {
+    if (!this.has(name)) return [];
+    const found = this.text(name).split(' ').map(parseVersionName);
+    if (found.every((each) => each !== undefined)) return found;
+    throw this.#fault(name, 'generations and sequences');
   }
 
   record(name: string): Fields {

@@ -35,8 +35,8 @@ export async function listChunks(
   );
 }
 
-/** How the names of shards start, and those of maps. */
-const STARTS = [...Array.from({ length: 16 }, (_, digit) => digit.toString(16)), 'map/'];
+/** How the names of shards start, and those of maps and packs. */
+const STARTS = [...Array.from({ length: 16 }, (_, digit) => digit.toString(16)), 'map/', 'pack/'];
 
 /** All pages of a list. */
 export async function* pagesOf(store: ObjectStore, prefix: string): AsyncGenerator<ListPage> {

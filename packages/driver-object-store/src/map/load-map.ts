@@ -2,6 +2,7 @@
 import { ChunkMap, LAYERS_MAX } from './chunk-map.ts';
 import { type Counting, countingOfSnapshot, isHeld } from '../head/counting.ts';
 import type { Base, Head, Snapshot, Watermark } from '../head/head.ts';
+import { neededPacks } from '../head/needed-packs.ts';
 import { readHead } from '../head/head-chain.ts';
 import { type ListedChunk, listChunks } from './list-chunks.ts';
 import {
@@ -9,6 +10,8 @@ import {
   chunksPrefix,
   compareVersions,
   mapGeneration,
+  parsePackKey,
+  versionName,
 } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { StoreError } from '../store/store-error.ts';
@@ -95,32 +98,37 @@ export interface Inventory {
   readonly spent: ReadonlySet<number>;
   /** Versions of `spent` generations: empty ones, over nothing. */
   readonly spentVersions: readonly ChunkName[];
-  /** Keys of maps that owners before have left: whatever was on them was listed. */
-  readonly formerMaps: readonly string[];
+  /** Keys of what else owners before have left: maps, for whatever was on them was listed, and packs that nobody needs. */
+  readonly formerKeys: readonly string[];
 }
 
-/** Puts the volume's own chunks on the map, over those of its bases, and takes stock. */
+/**
+ * Puts the volume's own chunks on the map, over those of its bases, and takes stock. `changedInBases`: chunks that
+ * packs of bases change.
+ */
 export async function loadOwn(
   store: ObjectStore,
   map: ChunkMap,
   volume: string,
   head: Head,
   counting: Counting,
+  changedInBases: ReadonlySet<number>,
 ): Promise<Inventory> {
   const garbage: ChunkName[] = [];
-  const formerMaps: string[] = [];
+  const formerKeys: string[] = [];
   const prefix = chunksPrefix(volume, head.id);
   const empty: ChunkName[] = [];
   const cuts: readonly Watermark[] = head.snapshots;
-  /** Generations with versions that are needed: they hold data, or hide what a base has. */
-  const needed = new Set<number>();
+  const packs = neededPacks(head);
+  /** Generations with versions that are needed: they hold data, or hide what a base has, or what an older pack has. */
+  const needed = new Set([...packs.values()].map(({ generation }) => generation));
   const take = (versions: readonly ListedChunk[]) => {
     const counted = inOrder(versions.filter((each) => counting.counts(each)));
     for (const [i, each] of counted.entries()) {
       const successor = counted[i + 1];
       if (successor !== undefined && !isHeld(cuts, each, successor)) {
         garbage.push(each);
-      } else if (each.size === 0 && !map.has(each.chunk)) {
+      } else if (each.size === 0 && !map.has(each.chunk) && !changedInBases.has(each.chunk)) {
         empty.push(each);
       } else {
         needed.add(each.generation);
@@ -133,12 +141,14 @@ export async function loadOwn(
     if (newest !== undefined) put(map, newest, 0);
   };
   await listChunks(store, prefix, take, (key) => {
-    const generation = mapGeneration(prefix, key);
-    if (generation !== undefined && generation < head.generation) formerMaps.push(key);
+    const pack = parsePackKey(prefix, key);
+    if (pack !== undefined && packs.has(versionName(pack))) return;
+    const generation = pack?.generation ?? mapGeneration(prefix, key);
+    if (generation !== undefined && generation < head.generation) formerKeys.push(key);
   });
   const spent = spentGenerations(head, needed, empty);
   const spentVersions = empty.filter(({ generation }) => spent.has(generation));
-  return { garbage, spent, spentVersions, formerMaps };
+  return { garbage, spent, spentVersions, formerKeys };
 }
 
 /**

@@ -6,6 +6,7 @@
  * | `head`                                       | the one object that changes: see `head.ts`                        |
  * | `c/<id>/<shard>/<chunk>/<generation>-<sequence>` | bytes of a chunk, written once; empty: the chunk is all zeroes |
  * | `c/<id>/map/<generation>-<sequence>/<part>`  | the map at a clean end, in parts: see `kept-map.ts`               |
+ * | `c/<id>/pack/<generation>-<sequence>`        | small changes of several chunks, written once: see `pack.ts`      |
  * | `pins/<snapshot>/<clone>.<id>`               | a clone that stands on a snapshot of this volume                  |
  *
  * Numbers are hexadecimal: the chunk in 8 digits, the others as short as they are. The id is that of the volume,
@@ -30,6 +31,7 @@ export interface ChunkName extends Version {
 /** Volumes and snapshots are called by these. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 const MAP_NAME = /^map\/([0-9a-f]{1,8})-[0-9a-f]{1,12}\/[0-9a-f]{1,8}$/;
+const VERSION = /^([1-9a-f][0-9a-f]{0,7})-([1-9a-f][0-9a-f]{0,11})$/;
 /** Numbers as they are written, and no other way: a name has one spelling. */
 const CHUNK_NAME =
   /^([0-9a-f]{2})\/([0-9a-f]{6}\1)\/([1-9a-f][0-9a-f]{0,7})-([1-9a-f][0-9a-f]{0,11})$/;
@@ -56,9 +58,9 @@ export function chunksPrefix(volume: string, id: string): string {
   return `${volume}/c/${id}/`;
 }
 
-export function chunkKey(prefix: string, { chunk, generation, sequence }: ChunkName): string {
+export function chunkKey(prefix: string, { chunk, ...version }: ChunkName): string {
   const digits = chunk.toString(16).padStart(8, '0');
-  return `${prefix}${digits.slice(6)}/${digits}/${generation.toString(16)}-${sequence.toString(16)}`;
+  return `${prefix}${digits.slice(6)}/${digits}/${versionName(version)}`;
 }
 
 /** Undefined: it is not the key of a chunk behind that prefix. */
@@ -75,13 +77,39 @@ export function parseChunkKey(prefix: string, key: string): ChunkName | undefine
 
 /** A part of the map as it was at that version. `prefix` as for chunks, behind all of which it lies in a list. */
 export function mapKey(prefix: string, { generation, sequence }: Version, part: number): string {
-  return `${prefix}map/${generation.toString(16)}-${sequence.toString(16)}/${part.toString(16)}`;
+  return `${prefix}map/${versionName({ generation, sequence })}/${part.toString(16)}`;
 }
 
 /** Of which generation the part of a map is. Undefined: it is not the key of one. */
 export function mapGeneration(prefix: string, key: string): number | undefined {
   const [, generation] = MAP_NAME.exec(key.slice(prefix.length)) ?? [];
   return generation === undefined ? undefined : Number.parseInt(generation, 16);
+}
+
+/** `prefix` as for chunks, behind all of which packs lie in a list. */
+export function packKey(prefix: string, version: Version): string {
+  return `${prefix}pack/${versionName(version)}`;
+}
+
+/** Undefined: it is not the key of a pack behind that prefix. */
+export function parsePackKey(prefix: string, key: string): Version | undefined {
+  const start = `${prefix}pack/`;
+  return key.startsWith(start) ? parseVersionName(key.slice(start.length)) : undefined;
+}
+
+/** The version as it stands in keys. */
+export function versionName({ generation, sequence }: Version): string {
+  return `${generation.toString(16)}-${sequence.toString(16)}`;
+}
+
+/** Undefined: it is not one. */
+export function parseVersionName(name: string): Version | undefined {
+  const [, generation, sequence] = VERSION.exec(name) ?? [];
+  if (generation === undefined || sequence === undefined) return undefined;
+  return {
+    generation: Number.parseInt(generation, 16),
+    sequence: Number.parseInt(sequence, 16),
+  };
 }
 
 export function pinsPrefix(volume: string, snapshot?: string): string {

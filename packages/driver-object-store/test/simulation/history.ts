@@ -1,7 +1,8 @@
 /** What happens in a simulation, as fast-check draws it: a list of steps, which it makes shorter when one fails. */
 import fc from 'fast-check';
 import type { Host } from './host.ts';
-import { type Plant, SECTORS, Simulation } from './simulation.ts';
+import { SECTORS } from './openings.ts';
+import { type Plant, Simulation } from './simulation.ts';
 import { settle } from './world.ts';
 
 const HOSTS = 3;

@@ -1,5 +1,5 @@
 /** Sectors: what is written as one value, so that it can be seen where each byte of a disk comes from. */
-export const SECTOR_BYTES = 2048;
+export const SECTOR_BYTES = 512;
 
 /** The value of each sector; -1: it is torn. */
 export function sectorsOf(bytes: Uint8Array): number[] {

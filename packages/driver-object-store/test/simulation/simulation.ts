@@ -19,14 +19,12 @@ import {
 import { memoryStore, type MemoryStore } from '../../src/testing/index.ts';
 import { Host, type Operation } from './host.ts';
 import { KeptStates } from './kept-states.ts';
+import { CHUNK_BYTES, LEASE_MILLIS, openingOf, SECTORS } from './openings.ts';
 import { plainHead, referenceContent } from './reference-content.ts';
 import { Reign } from './reign.ts';
 import { filled, SECTOR_BYTES, sectorsOf } from './sectors.ts';
 import { settle, World } from './world.ts';
 
-export const CHUNK_BYTES = 4096;
-export const SECTORS = 12;
-export const LEASE_MILLIS = 9000;
 const HEAD = 'disk/head';
 
 export interface Plant {
@@ -82,18 +80,7 @@ export class Simulation {
 
   async #open(host: Host, takeOver: boolean): Promise<void> {
     try {
-      host.driver = await openVolume(host.store, {
-        volume: 'disk',
-        surroundings: host.surroundings,
-        lease: LEASE_MILLIS,
-        cacheBytes: 2 * CHUNK_BYTES,
-        dirtyBytesMax: 0,
-        address: `host ${host.number}`,
-        probe: false,
-        // Some leave their map behind, and some do not.
-        mapChunksMin: host.number % 3 === 0 ? Number.POSITIVE_INFINITY : 0,
-        takeOver,
-      });
+      host.driver = await openVolume(host.store, openingOf(host, takeOver));
     } catch {
       host.process.isGone = true;
     }

@@ -1,0 +1,87 @@
+/**
+ * Brings changes to the store although nobody has asked: chunks before there is no more room for changes, small ones in
+ * packs, and what is packed as chunks before packs are too many.
+ */
+import type { DirtyChunk, DirtyChunks } from './dirty-chunks.ts';
+import type { Packs } from './packs.ts';
+import type { Uploads } from './uploads.ts';
+
+/** How far the search for a full chunk goes. */
+const CANDIDATES_MAX = 64;
+/** Chunks that are uploaded at a time because much is packed: that has time. */
+const UNPACKED_MAX = 8;
+
+export interface ReliefOptions {
+  readonly dirty: DirtyChunks;
+  readonly packs: Packs;
+  readonly uploads: Uploads;
+  /** Bytes of dirty memory from which on it begins. */
+  readonly earlyBytes: number;
+}
+
+export class Relief {
+  readonly #options: ReliefOptions;
+  #unpacked = 0;
+
+  constructor(options: ReliefOptions) {
+    this.#options = options;
+  }
+
+  /** After each change. Hot path. */
+  relieve(): void {
+    const { dirty, uploads, packs, earlyBytes } = this.#options;
+    while (dirty.bytes > earlyBytes && uploads.free > 0) {
+      const candidate = this.#candidate();
+      if (candidate === undefined) break;
+      if (!isFull(candidate) && packs.hasRoom() && packs.take([...dirty.unsaved]).sequence > 0) {
+        continue;
+      }
+      void this.#save(candidate);
+    }
+    while (this.#unpacked < UNPACKED_MAX && uploads.free > 0) {
+      const packed = packs.crowded();
+      if (packed === undefined) break;
+      void this.#unpack(packed);
+    }
+  }
+
+  async #save(dirty: DirtyChunk): Promise<void> {
+    if (await this.#isUploaded(dirty)) this.relieve();
+  }
+
+  async #unpack(dirty: DirtyChunk): Promise<void> {
+    this.#unpacked += 1;
+    const isUploaded = await this.#isUploaded(dirty);
+    this.#unpacked -= 1;
+    if (isUploaded) this.relieve();
+  }
+
+  /** False: whoever changes something next tries it again. */
+  async #isUploaded(dirty: DirtyChunk): Promise<boolean> {
+    try {
+      await this.#options.uploads.upload(dirty);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Of those that were changed longest ago, one that is full, or else the first. */
+  #candidate(): DirtyChunk | undefined {
+    let oldest: DirtyChunk | undefined;
+    let looked = 0;
+    for (const dirty of this.#options.dirty.unsaved) {
+      if (dirty.running !== undefined || dirty.queued !== undefined) continue;
+      if (isFull(dirty)) return dirty;
+      oldest ??= dirty;
+      looked += 1;
+      if (looked === CANDIDATES_MAX) break;
+    }
+    return oldest;
+  }
+}
+
+/** Small ones over nothing are full too, but have few bytes. */
+function isFull({ top }: DirtyChunk): boolean {
+  return top?.isFull() === true && !top.isSmall();
+}
