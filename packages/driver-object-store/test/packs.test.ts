@@ -247,5 +247,5 @@ test('a pack that is lost or damaged is told, and never read as if nothing had b
   await expect(open(store)).rejects.toMatchObject({ code: 'damaged' });
   await expect(open(store)).rejects.toThrow(/pack\/1-1: the object is not there/);
   const { damaged } = await checkVolume(store, { volume: 'v' });
-  expect(damaged.map((each) => each.key)).toEqual([key]);
+  expect(damaged).toEqual([{ key, reason: 'the object is not there' }]);
 });

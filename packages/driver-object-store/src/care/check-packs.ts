@@ -8,30 +8,37 @@ import { packKey, type Version, versionName } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { VolumeError } from '../volume-error.ts';
 import type { Damage } from './damage.ts';
+import { withEach } from './with-each.ts';
 
-/** `bases`: the snapshots that the volume stands on, from the nearest on. Tells after each pack its bytes. */
+/**
+ * `bases`: the snapshots that the volume stands on, from the nearest on. Reads `concurrency` packs at a time, and tells
+ * after each its bytes.
+ */
 export async function checkPacks(
   store: ObjectStore,
   volume: string,
   head: Head,
   bases: readonly Snapshot[],
+  concurrency: number,
   checked: (bytes: number) => void,
 ): Promise<readonly Damage[]> {
   const damaged: Damage[] = [];
   const layers = [[...neededPacks(head).values()], ...bases.map(({ packs }) => packs)];
-  for (const [layer, prefix] of prefixesOf(volume, head).entries()) {
-    for (const version of layers[layer] ?? []) {
-      try {
-        const changes = await readPack(store, prefix, version, head.chunkBytes);
-        checked(changes.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0));
-      } catch (error) {
-        if (!(error instanceof VolumeError)) throw error;
-        checked(0);
-        const isOver = layer === 0 && !(await isStillNeeded(store, volume, version));
-        if (!isOver) damaged.push({ key: packKey(prefix, version), reason: error.message });
-      }
+  const packs = prefixesOf(volume, head).flatMap((prefix, layer) =>
+    (layers[layer] ?? []).map((version) => ({ layer, prefix, version })),
+  );
+  await withEach(packs, concurrency, async ({ layer, prefix, version }) => {
+    try {
+      const changes = await readPack(store, prefix, version, head.chunkBytes);
+      checked(changes.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0));
+    } catch (error) {
+      if (!(error instanceof VolumeError)) throw error;
+      checked(0);
+      if (layer === 0 && !(await isStillNeeded(store, volume, version))) return;
+      const key = packKey(prefix, version);
+      damaged.push({ key, reason: error.message.replace(`${store.name}/${key}: `, '') });
     }
-  }
+  });
   return damaged;
 }
 

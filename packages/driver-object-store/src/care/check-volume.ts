@@ -27,6 +27,7 @@ import { checkPacks } from './check-packs.ts';
 import type { Damage } from './damage.ts';
 import { neededPacks } from '../head/needed-packs.ts';
 import { checkedCount } from '../disk/volume-options.ts';
+import { withEach } from './with-each.ts';
 
 export interface CheckProgress {
   /** Objects that were looked at. */
@@ -119,26 +120,12 @@ export async function checkVolume(store: ObjectStore, options: CheckOptions): Pr
     bytes += more;
     onProgress({ checked, total, bytes });
   };
-  damaged.push(...(await checkPacks(store, volume, head, snapshots, looked)));
-  // So many at a time take the next one from there: a promise for each would be more memory than the list itself.
-  const left = needed.values();
-  let isOver = false;
-  const checkNext = async (each: Needed): Promise<void> => {
+  damaged.push(...(await checkPacks(store, volume, head, snapshots, concurrency, looked)));
+  await withEach(needed, concurrency, async (each) => {
     const reason = await faultOf(store, each, head.chunkBytes);
     if (reason !== undefined) damaged.push({ key: keyOf(each), reason });
     looked(each.listed.size);
-  };
-  const checkSome = async (): Promise<void> => {
-    try {
-      for (const each of left) {
-        if (isOver) break;
-        await checkNext(each);
-      }
-    } finally {
-      isOver = true;
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, checkSome));
+  });
   return { checked, total, bytes, damaged, orphans };
 }
 

@@ -17,7 +17,7 @@ export function memoryChunkStore(bytesMax: number): ChunkStore {
     read: async (key) => chunks.get(key)?.slice(),
     async keep(key, bytes) {
       if (chunks.has(key) || bytes.length > bytesMax) return;
-      chunks.set(key, bytes.slice());
+      chunks.set(key, new Uint8Array(bytes));
       held += bytes.length;
       for (const [oldest, { length }] of chunks) {
         if (held <= bytesMax) return;

@@ -36,8 +36,8 @@ export interface DirtyChunk {
 /** A pack as its chunks need it. */
 export interface Pack {
   readonly version: Version;
-  /** Bytes of memory that it was made of. */
-  readonly memory: number;
+  /** Bytes of memory that it was made of, or takes. */
+  memory: number;
   /** Chunks that have nothing newer in the store. */
   readonly chunks: Set<DirtyChunk>;
   /** How many chunks have something newer that does not count yet. */
@@ -66,7 +66,10 @@ export class DirtyChunks {
   /** Those with a layer that is not packed. The one that has had one longest is the first. */
   readonly #unsaved = new Set<DirtyChunk>();
   readonly #waiting: Waiting[] = [];
+  #isLettingIn = false;
   #bytes = 0;
+  /** Of packs that are not in the store yet. */
+  #bytesUnderWay = 0;
 
   constructor(map: ChunkMap, chunkBytes: number, bytesMax: number, observer: VolumeObserver) {
     this.#map = map;
@@ -100,8 +103,25 @@ export class DirtyChunks {
   whenRoom(task: () => void): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ task, done, failed });
-      this.#letIn();
+      this.letIn();
     });
+  }
+
+  /** Makes the changes that wait, as far as there is room by now. */
+  letIn(): void {
+    if (this.#isLettingIn) return; // the loop that made this room goes on
+    this.#isLettingIn = true;
+    while (this.#bytes < this.#bytesMax) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      try {
+        next.task();
+        next.done();
+      } catch (reason) {
+        next.failed(reason);
+      }
+    }
+    this.#isLettingIn = false;
   }
 
   /** Refuses all that wait. */
@@ -138,6 +158,12 @@ export class DirtyChunks {
     this.#account(dirty);
   }
 
+  /** So many bytes more, or fewer, are in packs that are not in the store yet. */
+  underWay(more: number): void {
+    this.#bytesUnderWay += more;
+    this.#tell();
+  }
+
   /** All that is packed of the chunk is in that pack too. Answers the packs that had it. */
   repack(dirty: DirtyChunk, pack: Pack): readonly Pack[] {
     const { packs } = dirty;
@@ -146,12 +172,14 @@ export class DirtyChunks {
     return packs;
   }
 
-  /** What a pack has that was found in the store. */
-  adopt(change: Change, pack: Pack): void {
+  /** What a pack has that was found in the store. Answers how many bytes of memory that has taken. */
+  adopt(change: Change, pack: Pack): number {
     const dirty = this.#open(change.chunk);
+    const before = dirty.packed?.room() ?? 0;
     dirty.packed ??= this.#newLayer(dirty);
     dirty.packed.apply(change);
     this.#addPack(dirty, pack);
+    return dirty.packed.room() - before;
   }
 
   /** The top layer takes no more writes, and is to be uploaded, with what is packed. */
@@ -188,7 +216,7 @@ export class DirtyChunks {
     dirty.frozen = undefined;
     dirty.sequence = 0;
     this.#account(dirty);
-    this.#letIn();
+    this.letIn();
     return packs;
   }
 
@@ -248,25 +276,16 @@ export class DirtyChunks {
     }
     if (dirty.cost === before) return;
     this.#bytes += dirty.cost - before;
-    this.#observer.dirty?.(this.#bytes);
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#observer.dirty?.(this.#bytes + this.#bytesUnderWay);
   }
 
   #costOf(layer: DirtyLayer | undefined): number {
     if (layer === undefined) return 0;
     const memory = layer.memory();
     return memory === 0 ? EMPTY_LAYER_BYTES : Math.max(memory, this.#layerBytesMin);
-  }
-
-  #letIn(): void {
-    while (this.#bytes < this.#bytesMax) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      try {
-        next.task();
-        next.done();
-      } catch (reason) {
-        next.failed(reason);
-      }
-    }
   }
 }

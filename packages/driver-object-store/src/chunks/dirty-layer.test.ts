@@ -72,3 +72,15 @@ test('a layer that takes in a later one holds what both have held', () => {
     }),
   );
 });
+
+test('a layer of too many ranges is not small, however few bytes it has, and takes room for each', () => {
+  const ranges = 65;
+  const zeroes = DirtyLayer.open(64 * (ranges - 1));
+  for (let i = 0; i < ranges; i++) {
+    expect(zeroes.isSmall()).toBe(true);
+    zeroes.zero(2 * i, 2 * i + 1);
+  }
+  expect(zeroes.memory()).toBe(0);
+  expect(zeroes.isSmall()).toBe(false);
+  expect(zeroes.room()).toBeGreaterThan(1024);
+});

@@ -4,6 +4,13 @@
  */
 import { PagedBytes, type Piece } from './paged-bytes.ts';
 
+/** What a layer takes at the least, its objects included. */
+const LAYER_BYTES_MIN = 1024;
+/** For each border. */
+const BORDER_BYTES = 8;
+/** A chunk has one valid range for so many bytes, at most, if its layer is small: each is a change of its own. */
+const RANGE_SPACING = 64;
+
 export class DirtyLayer {
   readonly #chunkBytes: number;
   readonly #bytes: PagedBytes;
@@ -37,9 +44,15 @@ export class DirtyLayer {
     return this.#bytes.memory();
   }
 
+  /** The same with all that goes with them, about. Never 0. */
+  room(): number {
+    return Math.max(this.memory() + BORDER_BYTES * this.#borders.length, LAYER_BYTES_MIN);
+  }
+
   /** A few pages, or some zeroes: what is better put together with other such layers than as a chunk. */
   isSmall(): boolean {
     const memory = this.memory();
+    if (this.#borders.length > (2 * this.#chunkBytes) / RANGE_SPACING) return false;
     return memory < this.#chunkBytes && (memory > 0 || !this.isFull());
   }
 
@@ -52,10 +65,8 @@ export class DirtyLayer {
 
   /** Hot path. */
   covers(from: number, to: number): boolean {
-    for (let i = 0; i < this.#borders.length; i += 2) {
-      if ((this.#borders[i + 1] as number) >= to) return (this.#borders[i] as number) <= from;
-    }
-    return false;
+    const range = this.#rangeFrom(to);
+    return range < this.#borders.length && (this.#borders[range] as number) <= from;
   }
 
   /** Hot path. */
@@ -72,9 +83,10 @@ export class DirtyLayer {
   /** Puts what is valid over `target`, which holds the chunk from `from` on. */
   overlay(target: Uint8Array, from: number): void {
     const to = from + target.length;
-    for (let i = 0; i < this.#borders.length; i += 2) {
+    for (let i = this.#rangeFrom(from); i < this.#borders.length; i += 2) {
       const start = Math.max(this.#borders[i] as number, from);
       const end = Math.min(this.#borders[i + 1] as number, to);
+      if (start >= to) break;
       if (start < end) this.#bytes.read(target.subarray(start - from, end - from), start);
     }
   }
@@ -113,6 +125,18 @@ export class DirtyLayer {
     return this.#bytes.content();
   }
 
+  /** Where the first range begins, in the borders, that does not end before `at`. Hot path. */
+  #rangeFrom(at: number): number {
+    let low = 0;
+    let high = this.#borders.length / 2;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#borders[2 * middle + 1] as number) < at) low = middle + 1;
+      else high = middle;
+    }
+    return 2 * low;
+  }
+
   #validate(from: number, to: number): void {
     const borders = this.#borders;
     // The usual cases: the first range, and one that goes on where the last one ends.
@@ -126,8 +150,7 @@ export class DirtyLayer {
       borders[borders.length - 1] = Math.max(last, to);
       return;
     }
-    let first = 0;
-    while ((borders[first + 1] as number) < from) first += 2;
+    const first = this.#rangeFrom(from);
     let end = first;
     while (end < borders.length && (borders[end] as number) <= to) end += 2;
     const joined =

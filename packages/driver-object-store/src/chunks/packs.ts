@@ -46,8 +46,6 @@ export class Packs {
   readonly #options: PacksOptions;
   /** In the order in which they were made. */
   #packs: Pack[] = [];
-  /** Packs since the last one that has taken up all others, which is one of them. */
-  #unmerged = 0;
   #replacements: Replacement[] = [];
   /** Not needed by the volume any more as of the next commit. */
   #spent: Pack[] = [];
@@ -61,14 +59,11 @@ export class Packs {
   /** A pack of the volume's own that was found in the store, with the chunks that need it. */
   adopt(pack: Pack): void {
     (pack.chunks.size > 0 ? this.#packs : this.#spent).push(pack);
-    this.#unmerged += 1;
   }
 
   /** Whether there may be another pack. Hot path. */
   hasRoom(): boolean {
-    return (
-      this.#packs.length < 2 * this.#options.packsMax && this.#memory() < this.#options.bytesMax
-    );
+    return this.#room() > 0;
   }
 
   /**
@@ -82,24 +77,27 @@ export class Packs {
     const left: DirtyChunk[] = [];
     let group: DirtyChunk[] = [];
     let [sequence, memory] = [0, 0];
-    let room = this.hasRoom() ? this.#options.bytesMax - this.#memory() : 0;
+    let room = this.#room();
     const begin = () => {
       if (group.length > 0) sequence = this.#begin(group);
       group = [];
       memory = 0;
+      room = this.#room();
     };
     for (const each of chunks) {
-      const size = each.top?.memory() ?? 0;
-      if (!isPackable(each) || size >= room) {
+      const size = isPackable(each) ? (each.top?.room() ?? 0) : Number.POSITIVE_INFINITY;
+      if (size < room && memory + size > PACK_BYTES_MAX) begin();
+      if (size >= room) {
         left.push(each);
         continue;
       }
-      if (memory + size > PACK_BYTES_MAX) begin();
       group.push(each);
       memory += size;
       room -= size;
     }
     begin();
+    // Behind all that, for they change chunks.
+    if (sequence > 0) this.#options.dirty.letIn();
     return { sequence, left };
   }
 
@@ -130,7 +128,6 @@ export class Packs {
       this.#counts(pack, durable) && pack.chunks.size === 0 && pack.replaced === 0;
     this.#spent.push(...this.#packs.filter(isSpent));
     this.#packs = this.#packs.filter((pack) => !isSpent(pack));
-    this.#unmerged = Math.min(this.#unmerged, this.#packs.length);
     return this.#packs.filter((pack) => this.#counts(pack, durable)).map(({ version }) => version);
   }
 
@@ -139,8 +136,10 @@ export class Packs {
     const needed = neededPacks(head);
     const { prefix, unneeded } = this.#options;
     const gone = this.#spent.filter(({ version }) => !needed.has(versionName(version)));
-    this.#spent = [];
     unneeded(gone.map(({ version }) => packKey(prefix, version)));
+    // A commit that began before the volume was open names all that were found; those of snapshots are not ours to see off.
+    const named = new Set(head.packs.map(versionName));
+    this.#spent = this.#spent.filter(({ version }) => named.has(versionName(version)));
   }
 
   /** A chunk to be uploaded, because much is packed; undefined: there is none. Hot path. */
@@ -151,7 +150,13 @@ export class Packs {
   #isCrowded(): boolean {
     const memory = this.#memory();
     if (memory > this.#options.bytesMax / 2) return true;
-    return this.#unmerged >= this.#options.packsMax && memory > MERGED_BYTES_MAX;
+    return memory > MERGED_BYTES_MAX && this.#areMany();
+  }
+
+  /** Of those that chunks need: the others go with the next commit. */
+  #areMany(): boolean {
+    const needed = this.#packs.filter(({ chunks }) => chunks.size > 0);
+    return needed.length >= this.#options.packsMax;
   }
 
   #oldest(): DirtyChunk | undefined {
@@ -164,6 +169,12 @@ export class Packs {
     return undefined;
   }
 
+  /** Bytes of memory that may yet be packed. */
+  #room(): number {
+    const { bytesMax, packsMax } = this.#options;
+    return this.#packs.length < 2 * packsMax ? bytesMax - this.#memory() : 0;
+  }
+
   #memory(): number {
     return this.#packs.reduce((sum, { chunks, memory }) => sum + (chunks.size > 0 ? memory : 0), 0);
   }
@@ -173,15 +184,14 @@ export class Packs {
   }
 
   #begin(group: readonly DirtyChunk[]): number {
-    const { dirty: all, sequences, generation, packsMax } = this.#options;
-    const isMerged = this.#unmerged >= packsMax && this.#memory() <= MERGED_BYTES_MAX;
+    const { dirty: all, sequences, generation } = this.#options;
+    const isMerged = this.#areMany() && this.#memory() <= MERGED_BYTES_MAX;
     const former = isMerged ? this.#packed() : new Set<DirtyChunk>();
-    this.#unmerged = isMerged ? 1 : this.#unmerged + 1;
     const changes: Change[] = [];
     let memory = 0;
     const add = ({ chunk }: DirtyChunk, layer: DirtyChunk['top']) => {
       if (layer === undefined) return;
-      memory += layer.memory();
+      memory += layer.room();
       for (const piece of layer.pieces()) changes.push({ chunk, ...piece });
     };
     // Within a pack what comes later lies over what is before.
@@ -194,14 +204,15 @@ export class Packs {
     for (const each of former) this.replaced(all.repack(each, pack), each, sequence);
     for (const each of group) all.pack(each, pack);
     this.#packs.push(pack);
+    all.underWay(memory);
     void this.#put(pack, body);
     return sequence;
   }
 
-  /** The chunks that have something packed that no upload takes up yet. */
+  /** The chunks that have a packed layer. What an upload has taken up, or given back to the top, stays in its packs. */
   #packed(): Set<DirtyChunk> {
     const chunks = this.#packs.flatMap((pack) => [...pack.chunks]);
-    return new Set(chunks.filter(({ frozen }) => frozen === undefined));
+    return new Set(chunks.filter(({ packed }) => packed !== undefined));
   }
 
   /** Whoever waits for it hears of its end by the sequences. */
@@ -211,6 +222,7 @@ export class Packs {
     const { sequence } = pack.version;
     try {
       await putAgain(store, packKey(prefix, pack.version), [body], crc32(body), observer);
+      dirty.underWay(-pack.memory);
       sequences.done(sequence);
     } catch (error) {
       const reason = driverErrorOf(error);

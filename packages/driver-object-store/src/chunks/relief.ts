@@ -17,11 +17,14 @@ export interface ReliefOptions {
   readonly uploads: Uploads;
   /** Bytes of dirty memory from which on it begins. */
   readonly earlyBytes: number;
+  /** False: the volume is not ours any more, and what is packed no matter of ours. */
+  readonly isOwned: () => boolean;
 }
 
 export class Relief {
   readonly #options: ReliefOptions;
   #unpacked = 0;
+  #keepsPacks = false;
 
   constructor(options: ReliefOptions) {
     this.#options = options;
@@ -33,20 +36,29 @@ export class Relief {
     while (dirty.bytes > earlyBytes && uploads.free > 0) {
       const candidate = this.#candidate();
       if (candidate === undefined) break;
-      if (!isFull(candidate) && packs.hasRoom() && packs.take([...dirty.unsaved]).sequence > 0) {
-        continue;
-      }
+      // Only when its turn has come, so that many share a pack.
+      const isSmall = candidate.top?.isSmall() === true;
+      if (isSmall && packs.hasRoom() && packs.take([...dirty.unsaved]).sequence > 0) continue;
       void this.#save(candidate);
     }
-    while (this.#unpacked < UNPACKED_MAX && uploads.free > 0) {
+    while (this.#mayUnpack() && uploads.free > 0) {
       const packed = packs.crowded();
       if (packed === undefined) break;
       void this.#unpack(packed);
     }
   }
 
+  /** What is packed stays so from now on; what was begun goes on, and a flush waits for it. */
+  keepPacks(): void {
+    this.#keepsPacks = true;
+  }
+
   async #save(dirty: DirtyChunk): Promise<void> {
     if (await this.#isUploaded(dirty)) this.relieve();
+  }
+
+  #mayUnpack(): boolean {
+    return !this.#keepsPacks && this.#unpacked < UNPACKED_MAX && this.#options.isOwned();
   }
 
   async #unpack(dirty: DirtyChunk): Promise<void> {

@@ -11,9 +11,11 @@ export function adoptPacks(
 ): readonly Pack[] {
   const own: Pack[] = [];
   for (const each of loaded) {
-    const memory = each.changes.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0);
-    const pack: Pack = { version: each.version, memory, chunks: new Set(), replaced: 0 };
-    for (const change of shownChanges(each, map)) dirty.adopt(change, pack);
+    const bytes = each.changes.reduce((sum, change) => sum + (change.bytes?.length ?? 0), 0);
+    const pack: Pack = { version: each.version, memory: 0, chunks: new Set(), replaced: 0 };
+    for (const change of shownChanges(each, map)) pack.memory += dirty.adopt(change, pack);
+    // What lies over another pack takes no more memory, but has to be read.
+    pack.memory = Math.max(pack.memory, bytes);
     if (each.layer === 0) own.push(pack);
   }
   return own;

@@ -146,7 +146,13 @@ async function assemble(
     observer,
     superseded: (chunk, version, successor) => cleaner.supersede(chunk, version, successor),
   });
-  const relief = new Relief({ dirty, packs, uploads, earlyBytes: dirtyBytesMax / 2 });
+  const relief = new Relief({
+    dirty,
+    packs,
+    uploads,
+    earlyBytes: dirtyBytesMax / 2,
+    isOwned: () => commits.isOwned(),
+  });
   const mapKeeper = new MapKeeper({
     store,
     map,

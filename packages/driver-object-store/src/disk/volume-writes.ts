@@ -61,7 +61,7 @@ export class VolumeWrites {
   write(source: Uint8Array, offset: number, fua: boolean): Awaitable<void> {
     const { commits, dirty } = this.#options;
     if (!commits.isFresh() || !dirty.hasRoom()) {
-      return this.#writeLater(source.slice(), offset, fua);
+      return this.#writeLater(new Uint8Array(source), offset, fua);
     }
     this.#write(source, offset);
     return fua ? this.#commitRange(offset, source.length) : undefined;
@@ -111,8 +111,9 @@ export class VolumeWrites {
 
   /** Commits everything and leaves the volume without an owner. Rejects when something that was answered is lost. */
   async close(): Promise<void> {
-    const { commits, cleaner, dirty, mapKeeper } = this.#options;
+    const { commits, cleaner, dirty, relief, mapKeeper } = this.#options;
     this.#cancelCommit?.();
+    relief.keepPacks();
     if (!commits.isOwned() && this.#isCommitted()) return;
     try {
       // The map is that of a commit, and takes a while to put: nothing that was answered is to wait for it.

@@ -18,7 +18,7 @@ export function openingOf(
     dirtyBytesMax: 0,
     // Some make no packs, some few, and those are soon too many.
     packedBytesMax: (number % 4) * CHUNK_BYTES,
-    packsMax: 2,
+    packsMax: 1 + (number % 2),
     address: `host ${number}`,
     probe: false,
     // Some leave their map behind, and some do not.

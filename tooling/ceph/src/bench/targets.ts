@@ -20,7 +20,7 @@ export interface Verdict extends Target {
 const FROM_RAW: readonly Target[] = [
   { column: 'writeInOrder', rival: 'raw client', leastRatio: 0.8 },
   { column: 'readInOrder', rival: 'raw client', leastRatio: 0.8 },
-  // 2.2 puts: that of the chunk, and that of the head.
+  // 2.2 puts: that of the pack, and that of the head.
   { column: 'writeJournal', rival: 'raw client', leastRatio: 1 / 2.2 },
 ];
 
