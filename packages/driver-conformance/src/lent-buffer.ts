@@ -3,6 +3,13 @@
  * the call is answered.
  */
 
+/** As a `Buffer` of Node is, which a session lends under TLS: its `slice` is no copy. */
+class SlicedInPlace extends Uint8Array<ArrayBuffer> {
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    return this.subarray(start, end);
+  }
+}
+
 const GUARD_BYTES = 32;
 const GUARD = 0xa5;
 const POISON = 0xdb;
@@ -10,12 +17,12 @@ const POISON = 0xdb;
 export class LentBuffer {
   /** What is handed to the driver. */
   readonly bytes: Uint8Array;
-  readonly #memory: Uint8Array;
+  readonly #memory: Uint8Array<ArrayBuffer>;
 
   private constructor(content: Uint8Array) {
     const end = GUARD_BYTES + content.length;
     this.#memory = new Uint8Array(end + GUARD_BYTES).fill(GUARD);
-    this.bytes = this.#memory.subarray(GUARD_BYTES, end);
+    this.bytes = new SlicedInPlace(this.#memory.buffer, GUARD_BYTES, content.length);
     this.bytes.set(content);
   }
 
@@ -31,7 +38,7 @@ export class LentBuffer {
 
   /** Ends the loan: answers what the buffer holds, and spoils it for whoever has kept it. */
   takeBack(): Uint8Array {
-    const content = this.bytes.slice();
+    const content = new Uint8Array(this.bytes);
     const guards = [
       this.#memory.subarray(0, GUARD_BYTES),
       this.#memory.subarray(GUARD_BYTES + content.length),
