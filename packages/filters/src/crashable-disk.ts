@@ -7,7 +7,7 @@
  */
 import { type Awaitable, type Driver, dataExtent, type Extent, filter } from '@nbd/driver';
 import { seededRandom } from './seeded-random.ts';
-import { UnflushedSectors } from './unflushed-sectors.ts';
+import { type SectorRun, UnflushedSectors } from './unflushed-sectors.ts';
 
 /** The largest write that a flush makes of neighbouring sectors. */
 const RUN_BYTES_MAX = 256 * 1024;
@@ -47,8 +47,7 @@ export class CrashableDisk {
   readonly driver: Driver;
   readonly #inner: Driver;
   readonly #sectorBytes: number;
-  readonly #zeroes: Uint8Array;
-  readonly #unflushed = new UnflushedSectors();
+  readonly #unflushed: UnflushedSectors;
   /** Settles with the last of the calls that were made. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -67,7 +66,7 @@ export class CrashableDisk {
     }
     this.#inner = inner;
     this.#sectorBytes = sectorBytes;
-    this.#zeroes = new Uint8Array(sectorBytes);
+    this.#unflushed = new UnflushedSectors(sectorBytes);
     this.driver = this.#makeDriver();
   }
 
@@ -124,15 +123,16 @@ export class CrashableDisk {
       flush: inner.flush && (() => this.#inLine(() => this.#flushAll())),
       trim:
         inner.trim &&
-        ((offset, length, { fua }) =>
-          this.#inLine(() =>
-            this.#clear(offset, length, fua, () => inner.trim?.(offset, length, PLAIN)),
-          )),
+        ((offset, length, { fua }) => {
+          const within = () => inner.trim?.(offset, length, PLAIN);
+          return this.#inLine(() => this.#clear(offset, length, this.#unflushed.hole, fua, within));
+        }),
       zero:
         inner.zero &&
         ((offset, length, { fua, mayTrim, fast }) => {
           const within = () => inner.zero?.(offset, length, { fua: false, mayTrim, fast });
-          return this.#inLine(() => this.#clear(offset, length, fua, within));
+          const zeroes = mayTrim ? this.#unflushed.hole : this.#unflushed.reserved;
+          return this.#inLine(() => this.#clear(offset, length, zeroes, fua, within));
         }),
       extents: inner.extents && ((offset, length) => this.#extents(offset, length)),
       resize:
@@ -184,10 +184,11 @@ export class CrashableDisk {
     await this.#settle(offset, source.length, fua);
   }
 
-  /** The range becomes zeroes, of which all whole sectors share one copy. */
+  /** The range becomes zeroes. Its whole sectors are `zeroes`, all of them the same copy. */
   async #clear(
     offset: number,
     length: number,
+    zeroes: Uint8Array,
     fua: boolean,
     within: () => Awaitable<void>,
   ): Promise<void> {
@@ -203,7 +204,7 @@ export class CrashableDisk {
       const start = sector * this.#sectorBytes;
       const stop = Math.min(end, start + this.#sectorBytes);
       if (stop - at === this.#sectorBytes) {
-        this.#unflushed.add(sector, this.#zeroes);
+        this.#unflushed.add(sector, zeroes);
       } else {
         const bytes = await this.#copyOf(sector);
         this.#unflushed.add(sector, bytes.fill(0, at - start, stop - start));
@@ -213,12 +214,13 @@ export class CrashableDisk {
     await this.#settle(offset, length, fua);
   }
 
-  /** The sector as reads find it; the last of the disk may be short. */
+  /** The sector as reads find it; the last of the disk may be short. Of that, what is no whole block nobody can reach. */
   async #copyOf(sector: number): Promise<Uint8Array> {
     const latest = this.#unflushed.latest(sector);
     if (latest !== undefined) return latest.slice();
+    const { size, blockSize: { minimum } = { minimum: 1 } } = this.#inner;
     const start = sector * this.#sectorBytes;
-    const bytes = new Uint8Array(Math.min(this.#sectorBytes, this.#inner.size - start));
+    const bytes = new Uint8Array(Math.min(this.#sectorBytes, size - (size % minimum) - start));
     await this.#inner.read(bytes, start);
     return bytes;
   }
@@ -235,32 +237,23 @@ export class CrashableDisk {
     await this.#inner.flush?.();
   }
 
-  /** Brings the sectors that the range touches to the disk within, neighbours in one write. */
+  /** Brings the sectors that the range touches to the disk within, neighbours of one kind in one call. */
   async #persist(offset: number, length: number): Promise<void> {
     const { payloadMax = RUN_BYTES_MAX } = this.#inner.blockSize ?? {};
-    const sectorsMax = Math.max(
-      1,
-      Math.floor(Math.min(payloadMax, RUN_BYTES_MAX) / this.#sectorBytes),
-    );
-    const sectors = this.#unflushedIn(offset, length);
-    for (let at = 0; at < sectors.length; ) {
-      const first = sectors[at] as number;
-      let count = 1;
-      while (count < sectorsMax && sectors[at + count] === first + count) count += 1;
-      const run = sectors.slice(at, at + count);
-      await this.#persistRun(first, run);
-      for (const sector of run) this.#unflushed.forget(sector);
-      at += count;
+    const sectorsMax = Math.floor(Math.min(payloadMax, RUN_BYTES_MAX) / this.#sectorBytes);
+    for (const run of this.#unflushed.runs(this.#unflushedIn(offset, length), sectorsMax)) {
+      await this.#persistRun(run);
+      for (let i = 0; i < run.pieces.length; i++) this.#unflushed.forget(run.first + i);
     }
   }
 
   /** Zeroes go as such, so that a sparse disk stays sparse. */
-  async #persistRun(first: number, run: readonly number[]): Promise<void> {
-    const pieces = run.map((sector) => this.#unflushed.latest(sector) as Uint8Array);
+  async #persistRun({ first, pieces, zeroes }: SectorRun): Promise<void> {
     const offset = first * this.#sectorBytes;
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (this.#inner.zero !== undefined && pieces.every((piece) => piece === this.#zeroes)) {
-      await this.#inner.zero(offset, length, { fua: false, mayTrim: true, fast: false });
+    if (zeroes !== undefined && this.#inner.zero !== undefined) {
+      const mayTrim = zeroes === this.#unflushed.hole;
+      await this.#inner.zero(offset, length, { fua: false, mayTrim, fast: false });
       return;
     }
     const source = new Uint8Array(length);

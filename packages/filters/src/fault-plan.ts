@@ -62,8 +62,7 @@ export class FaultPlan {
       release: () => planned.room.release(),
       remove: () => {
         this.#faults.delete(planned);
-        planned.trigger.disarm();
-        planned.room.release();
+        planned.remove();
       },
     };
   }
@@ -72,10 +71,7 @@ export class FaultPlan {
   clear(): void {
     const faults = [...this.#faults];
     this.#faults.clear();
-    for (const { trigger, room } of faults) {
-      trigger.disarm();
-      room.release();
-    }
+    for (const fault of faults) fault.remove();
   }
 
   /** Those who wait fail with ESHUTDOWN, and will never be done; the faults stay. */
@@ -86,10 +82,10 @@ export class FaultPlan {
   /** What befalls this call; `undefined`: nothing. For filters, which ask once for each call, as it arrives. */
   strike(call: DiskCall, range?: CallRange): Strike | undefined {
     let strike: Strike | undefined;
-    for (const { fault, trigger, random, waits } of this.#faults) {
+    for (const { fault, trigger, random, wait } of this.#faults) {
       if (!trigger.fallsOn(call, range)) continue;
       strike ??= new Strike();
-      strike.add(fault, random, waits);
+      strike.add(fault, random, wait);
     }
     return strike;
   }
@@ -100,8 +96,8 @@ class PlannedFault {
   readonly random: () => number;
   readonly trigger: FaultTrigger;
   readonly room: WaitingRoom = new WaitingRoom();
-  /** What a call waits for, one after the other. */
-  readonly waits: readonly (() => Promise<void>)[];
+  /** What a call waits for; undefined: nothing. */
+  readonly wait: (() => Promise<void>) | undefined;
 
   constructor(fault: Fault, clock: Clock | undefined, random: () => number) {
     const { delay, hang } = fault;
@@ -111,11 +107,16 @@ class PlannedFault {
     this.fault = fault;
     this.random = random;
     this.trigger = new FaultTrigger(fault, random);
-    const waits: (() => Promise<void>)[] = [];
-    if (delay !== undefined && clock !== undefined) {
-      waits.push(() => this.room.wait((go) => clock.after(delay, go)));
+    // Who hangs, and would have been late too, waits for the release alone.
+    if (hang === true) this.wait = () => this.room.wait(() => () => undefined);
+    else if (delay !== undefined && clock !== undefined) {
+      this.wait = () => this.room.wait((go) => clock.after(delay, go));
     }
-    if (hang === true) waits.push(() => this.room.wait(() => () => undefined));
-    this.waits = waits;
+  }
+
+  /** It falls on nothing any more, and those go on who wait for it, or have yet to: they may wait for another one now. */
+  remove(): void {
+    this.trigger.disarm();
+    this.room.close();
   }
 }

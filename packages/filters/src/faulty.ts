@@ -88,8 +88,8 @@ export function faulty(driver: Driver, plan: FaultPlan): Driver {
       driver.extents &&
       ((offset, length) => {
         const strike = plan.strike('extents', { offset, length });
-        const inner = driver.extents?.(offset, length) ?? [];
-        return strike === undefined ? inner : extentsStruck(strike, inner, length);
+        const call = () => driver.extents?.(offset, length) ?? [];
+        return strike === undefined ? call() : extentsStruck(strike, call, length);
       }),
   });
 }
@@ -104,11 +104,11 @@ async function suffer(strike: Strike, call: () => Awaitable<void>): Promise<void
 /** A map that is lost is one that knows of nothing but data. */
 async function* extentsStruck(
   strike: Strike,
-  inner: Iterable<Extent> | AsyncIterable<Extent>,
+  call: () => Iterable<Extent> | AsyncIterable<Extent>,
   length: number,
 ): AsyncGenerator<Extent> {
   if (!strike.isAtOnce) await strike.wait();
   strike.conclude();
-  if (strike.reachesDisk) yield* inner;
+  if (strike.reachesDisk) yield* call();
   else yield dataExtent(length);
 }

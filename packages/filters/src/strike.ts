@@ -19,8 +19,8 @@ export class Strike {
   #fail: Fault['fail'];
 
   /** Adds the effects of one more fault. */
-  add(fault: Fault, random: () => number, waits: readonly (() => Promise<void>)[]): void {
-    this.#waits.push(...waits);
+  add(fault: Fault, random: () => number, wait: (() => Promise<void>) | undefined): void {
+    if (wait !== undefined) this.#waits.push(wait);
     this.#isLost ||= fault.lose === true;
     this.#fail ??= fault.fail;
     const { tear, corrupt } = fault;
@@ -64,7 +64,7 @@ export class Strike {
   spoil(source: Uint8Array, offset: number, minimum: number): Uint8Array {
     const part = source.subarray(0, this.lengthDone(source.length, minimum));
     if (this.#corruptions.length === 0) return part;
-    const copy = part.slice();
+    const copy = new Uint8Array(part); // of a Buffer, a slice would be none
     this.corrupt(copy, offset);
     return copy;
   }
@@ -77,11 +77,9 @@ export class Strike {
         within === undefined
           ? bytes.length
           : Math.min(bytes.length, within.offset + within.length - offset);
-      const chosen = new Set<number>();
-      while (chosen.size < Math.min(count, end - first)) {
-        chosen.add(first + Math.floor(random() * (end - first)));
+      for (const at of drawn(first, end, count, random)) {
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
       }
-      for (const at of chosen) bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
     }
   }
 
@@ -90,4 +88,20 @@ export class Strike {
     if (this.#fail === undefined) return;
     throw new DriverError(this.#fail, 'a fault that was asked for');
   }
+}
+
+/** `count` of the numbers from `first` to before `end`, each once; all of them, if there are no more. */
+function* drawn(
+  first: number,
+  end: number,
+  count: number,
+  random: () => number,
+): Generator<number, void> {
+  if (count >= end - first) {
+    for (let at = first; at < end; at++) yield at;
+    return;
+  }
+  const chosen = new Set<number>();
+  while (chosen.size < count) chosen.add(first + Math.floor(random() * (end - first)));
+  yield* chosen;
 }

@@ -1,5 +1,5 @@
 /** What a crash may take, and what it may not, over any calls. */
-import type { Driver } from '@nbd/driver';
+import { type Driver, type Extent, filter } from '@nbd/driver';
 import { memoryDriver } from '@nbd/driver-memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -208,6 +208,35 @@ describe('a crashable disk', () => {
     await disk.driver.zero?.(200, size - 200, { fua: false, mayTrim: true, fast: true });
     expect(disk.unflushedBytes).toBe(0);
     expect([...(await disk.bytes(99, 102))]).toEqual([0, ...Array(100).fill(9), 0]);
+  });
+
+  it('keeps the space of zeroes that may be no hole, and makes holes of the others', async () => {
+    const inner = memoryDriver({ size: 4 * 2 ** 16 });
+    const disk = new CrashableDisk(inner);
+    await disk.driver.zero?.(0, 2 ** 16, { fua: false, mayTrim: false, fast: false });
+    await disk.driver.zero?.(2 ** 16, 2 ** 16, { fua: false, mayTrim: true, fast: false });
+    await disk.driver.flush?.();
+    expect([...((inner.extents?.(0, 2 ** 17) ?? []) as Iterable<Extent>)]).toMatchObject([
+      { length: 2 ** 16, hole: false, zero: true },
+      { hole: true, zero: true },
+    ]);
+  });
+
+  it('asks the disk within for whole blocks, also in a last sector that is short', async () => {
+    const inner = memoryDriver({ size: 5000 });
+    const asked: number[][] = [];
+    const disk = new CrashableDisk(
+      filter(inner, {
+        blockSize: { minimum: 512, preferred: 4096, payloadMax: 2 ** 20 },
+        read(target, offset) {
+          asked.push([offset, target.length]);
+          return inner.read(target, offset);
+        },
+      }),
+      { sectorBytes: 4096 },
+    );
+    await disk.driver.write?.(new Uint8Array(512).fill(9), 4096, { fua: true });
+    expect(asked).toEqual([[4096, 512]]);
   });
 
   it('flushes when it is closed', async () => {
