@@ -80,3 +80,33 @@ export interface ConnectOptions extends ReachOptions {
   /** Default: none, a lost connection ends the client. */
   readonly reconnect?: ReconnectPolicy | undefined;
 }
+
+/** The names of options, for those who check them. */
+type Names<Options> = { readonly [Name in keyof Required<Options>]: true };
+
+export const REACH_OPTIONS: Names<ReachOptions> = {
+  tls: true,
+  credentials: true,
+  uriMayNameFiles: true,
+  connectTimeout: true,
+  signal: true,
+  framing: true,
+};
+
+export const RECONNECT_OPTIONS: Names<ReconnectPolicy> = {
+  attempts: true,
+  delay: true,
+  delayMax: true,
+  retry: true,
+  onRetry: true,
+};
+
+export const CONNECT_OPTIONS: Names<ConnectOptions> = {
+  ...REACH_OPTIONS,
+  exportName: true,
+  contexts: true,
+  connections: true,
+  requestsMax: true,
+  bytesMax: true,
+  reconnect: true,
+};

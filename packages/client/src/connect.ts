@@ -1,7 +1,13 @@
 /** `connect`: a URI in, a client out. */
 import { ChangeRecord } from './change-record.ts';
+import { checkOptionNames } from './check-option-names.ts';
 import type { Client } from './client.ts';
-import type { ConnectOptions, ReconnectPolicy } from './connect-options.ts';
+import {
+  CONNECT_OPTIONS,
+  type ConnectOptions,
+  RECONNECT_OPTIONS,
+  type ReconnectPolicy,
+} from './connect-options.ts';
 import { ExportClient } from './export-client.ts';
 import { type ExportInfo, exportInfoOf } from './export-info.ts';
 import { LinkGroup, type SettledPolicy } from './link-group.ts';
@@ -29,6 +35,7 @@ const DELAY_MAX = 10_000;
  * options that cannot be; the reason of the signal if it is aborted
  */
 export async function connect(target: Target, options: ConnectOptions = {}): Promise<Client> {
+  checkOptionNames(options, CONNECT_OPTIONS);
   const reach = reachOf(target, options);
   const { contexts = ['base:allocation'], reconnect } = options;
   const connections = checkWhole('connections', options.connections ?? 1, 1);
@@ -72,6 +79,7 @@ function infoOf({ entered, tls }: EnteredLink): ExportInfo {
 }
 
 function policyOf(policy: ReconnectPolicy): SettledPolicy {
+  checkOptionNames(policy, RECONNECT_OPTIONS, 'reconnect: ');
   const { retry = 'reads', onRetry = () => undefined } = policy;
   if (retry !== 'reads' && retry !== 'changes') {
     throw new TypeError(`retry must be "reads" or "changes", not ${JSON.stringify(retry)}`);

@@ -95,8 +95,8 @@ export class ExportClient implements Client {
     const flags = this.#changeFlags('write', options);
     const range = { offset, length: source.length };
     this.#checkRange(range);
-    // Once aborted, the socket may still be sending, and must find the bytes as they were.
-    const bytes = options.signal === undefined ? source : source.slice();
+    // Once aborted, the socket may still be sending, and must find the bytes as they were. Of a Buffer a slice is no copy.
+    const bytes = options.signal === undefined ? source : new Uint8Array(source);
     await this.#change(range, { ...options, data: true }, (session, piece) =>
       session.write(within(bytes, offset, piece), piece.offset, flags),
     );
@@ -160,12 +160,13 @@ export class ExportClient implements Client {
     this.#group.size = size;
   }
 
-  extents(options: ExtentsOptions = {}): AsyncIterableIterator<Extent> {
+  async *extents(options: ExtentsOptions = {}): AsyncGenerator<Extent, void, undefined> {
     const { context = 'base:allocation', offset = 0, signal } = options;
     const { minimum } = this.info.blockSize;
-    const rest = this.size - offset;
+    const rest = Math.max(this.size - offset, 0);
     const length = options.length ?? rest - (rest % minimum);
-    return walkExtents({ context, offset, length, minimum }, (piece) => {
+    this.#checkRange({ offset, length });
+    yield* walkExtents({ context, offset, length, minimum }, (piece) => {
       this.#checkRange(piece);
       return this.#statusOf(piece, context, signal);
     });

@@ -1,6 +1,7 @@
 /** Questions about a server, for which a connection is made and ended. */
+import { checkOptionNames } from './check-option-names.ts';
 import type { RequestOptions } from './client.ts';
-import type { ReachOptions } from './connect-options.ts';
+import { REACH_OPTIONS, type ReachOptions } from './connect-options.ts';
 import type { ExportInfo, ExportListing } from './export-info.ts';
 import { describeExport, listExports } from './list-exports.ts';
 import { NbdError } from './nbd-error.ts';
@@ -18,6 +19,11 @@ export interface InfoOptions extends ReachOptions {
   readonly exportName?: string | undefined;
 }
 
+const INFO_OPTIONS: { readonly [Name in keyof Required<InfoOptions>]: true } = {
+  ...REACH_OPTIONS,
+  exportName: true,
+};
+
 /**
  * The exports that a server tells of, in its order. The export that the URI names does not matter.
  *
@@ -27,6 +33,7 @@ export async function list(
   target: Target,
   options: ReachOptions = {},
 ): Promise<readonly ExportListing[]> {
+  checkOptionNames(options, REACH_OPTIONS);
   return listExports(reachOf(target, options), options.signal);
 }
 
@@ -35,6 +42,7 @@ export async function listWithInfo(
   target: Target,
   options: ReachOptions = {},
 ): Promise<readonly DescribedExport[]> {
+  checkOptionNames(options, REACH_OPTIONS);
   const reach = reachOf(target, options);
   const described: DescribedExport[] = [];
   for (const listing of await listExports(reach, options.signal)) {
@@ -49,6 +57,7 @@ export async function listWithInfo(
  * @throws as `connect` does; with code ERR_UNKNOWN for an export that is not there
  */
 export async function info(target: Target, options: InfoOptions = {}): Promise<ExportInfo> {
+  checkOptionNames(options, INFO_OPTIONS);
   return describeExport(reachOf(target, options), options.signal);
 }
 

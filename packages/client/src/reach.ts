@@ -1,8 +1,9 @@
 /** What a URI or an address, and options, come to: all that is needed to reach a server, settled. */
+import { checkOptionNames } from './check-option-names.ts';
 import type { ReachOptions, TlsMode } from './connect-options.ts';
 import type { Framing } from './export-info.ts';
 import { type Address, type NbdUri, parseNbdUri } from './nbd-uri.ts';
-import type { TlsCredentials } from './tls-credentials.ts';
+import { CREDENTIALS, type TlsCredentials } from './tls-credentials.ts';
 import { checkMillis } from './whole-number.ts';
 
 /** A server and an export: an NBD URI, or the parts of one. */
@@ -83,6 +84,7 @@ function tlsModeOf({ tls }: Partial<NbdUri>, asked: TlsMode | undefined): TlsMod
 
 function credentialsOf(uri: Partial<NbdUri>, options: ReachOptions): TlsCredentials {
   const { credentials = {}, uriMayNameFiles = false } = options;
+  checkOptionNames(credentials, CREDENTIALS, 'credentials: ');
   const { tlsCertificates, tlsPskFile, tlsHostname, tlsVerifyPeer, tlsType, user } = uri;
   if (!uriMayNameFiles && (tlsCertificates ?? tlsPskFile) !== undefined) {
     throw new TypeError('the URI names files of this machine: allow it with uriMayNameFiles');

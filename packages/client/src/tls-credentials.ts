@@ -27,6 +27,19 @@ export interface TlsCredentials {
   readonly identity?: string | undefined;
 }
 
+/** Their names. */
+export const CREDENTIALS: { readonly [Name in keyof Required<TlsCredentials>]: true } = {
+  certificates: true,
+  ca: true,
+  cert: true,
+  key: true,
+  hostname: true,
+  verifyPeer: true,
+  psk: true,
+  pskFile: true,
+  identity: true,
+};
+
 export interface PreSharedKey {
   readonly identity: string;
   readonly key: Uint8Array;

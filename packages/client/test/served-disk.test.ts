@@ -120,6 +120,18 @@ it('the errors of a disk come with their code and words, and harm nobody (K-031,
   expect(await client.read(0, 2)).toEqual(new Uint8Array([1, 1]));
 });
 
+it.each([
+  { offset: MIB + 1 },
+  { offset: 0, length: -1 },
+  { offset: -1, length: 0 },
+  { offset: Number.NaN },
+  { offset: MIB, length: 1 },
+])('the extents of a range that cannot be, %o, are a RangeError', async (range) => {
+  const client = await clientOf(memoryDriver({ size: MIB }));
+  await expect(client.extents(range).next()).rejects.toThrow(RangeError);
+  expect(await gather(client.extents({ offset: MIB }))).toEqual([]);
+});
+
 it('the extents of an export that ends within a block are those of its whole blocks', async () => {
   const client = await clientOf({
     size: 3 * 512 + 100,
