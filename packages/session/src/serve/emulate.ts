@@ -2,6 +2,7 @@
  * What the session does for a disk that lacks the native form: FUA by a flush, zeroes by writing them.
  */
 import { type Awaitable, type Driver, DriverError, type ZeroOptions } from '@nbd/driver';
+import { isPromise } from './is-promise.ts';
 
 /** Zeroes are written in slices of this many bytes. */
 const SLICE_BYTES = 256 * 1024;
@@ -44,16 +45,6 @@ export async function zeroByWriting(
     if (isPromise(answer)) await answer;
     if (++slices % SLICES_PER_TURN === 0) await breathe();
   }
-}
-
-/** Whether an answer is still to come. */
-export function isPromise<T>(answer: Awaitable<T>): answer is Promise<T> {
-  return (
-    typeof answer === 'object' &&
-    answer !== null &&
-    'then' in answer &&
-    typeof answer.then === 'function'
-  );
 }
 
 function nothing(): void {}

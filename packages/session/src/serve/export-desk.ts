@@ -20,9 +20,9 @@ import type { ServerSession } from '../server/server-session.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import { advertise } from './advertise.ts';
 import { contextsOf } from './disk-contexts.ts';
-import { isPromise } from './emulate.ts';
 import { codeOf } from './error-code.ts';
 import { ExportInUse } from './export-in-use.ts';
+import { isPromise } from './is-promise.ts';
 import type { Observer } from './observer.ts';
 import { isSendable, sendableDescription } from './sendable.ts';
 

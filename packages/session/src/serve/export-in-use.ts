@@ -3,7 +3,7 @@
  * exactly once, whatever way the connection ends.
  */
 import type { Awaitable, ExportContext, ExportSource, OpenExport } from '@nbd/driver';
-import { isPromise } from './emulate.ts';
+import { isPromise } from './is-promise.ts';
 
 interface Use {
   /** The name that it was asked for by; undefined: it is not to be found under any. */

@@ -7,8 +7,8 @@ import { Command, type ErrorCode, spellCommand } from '@nbd/codec';
 import type { Awaitable } from '@nbd/driver';
 import type { ServerSession } from '../server/server-session.ts';
 import type { InFlight } from '../server/transmission/in-flight.ts';
-import { isPromise } from './emulate.ts';
 import { errorCodeFor, isDiskFailure } from './error-code.ts';
+import { isPromise } from './is-promise.ts';
 import type { Observer, Tally } from './observer.ts';
 import type { Stopwatch } from './stopwatch.ts';
 

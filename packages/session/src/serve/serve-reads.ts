@@ -15,9 +15,9 @@ import type { DataPiece } from '../server/transmission/data-piece.ts';
 import type { ExportFacts } from '../server/transmission/export-facts.ts';
 import type { InFlight } from '../server/transmission/in-flight.ts';
 import { mustStillFit } from './current-size.ts';
-import { isPromise } from './emulate.ts';
 import { findHoles, type Hole } from './find-holes.ts';
 import { attempt, type Gate, gateOf } from './gate.ts';
+import { isPromise } from './is-promise.ts';
 import { LongRead, PIECE_BYTES } from './long-read.ts';
 import type { Outcomes } from './outcomes.ts';
 

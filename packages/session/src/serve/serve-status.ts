@@ -22,8 +22,8 @@ import type { StatusChunk } from '../server/transmission/status-chunk.ts';
 import { UsageError } from '../usage-error.ts';
 import { mustStillFit } from './current-size.ts';
 import { BASE_ALLOCATION } from './disk-contexts.ts';
-import { isPromise } from './emulate.ts';
 import { attempt, type Gate, gateOf } from './gate.ts';
+import { isPromise } from './is-promise.ts';
 import type { Outcomes } from './outcomes.ts';
 
 /** Runs that are told in one go: each may cost the disk a system call. */

@@ -8,8 +8,9 @@ import { CommandFlag } from '@nbd/codec';
 import type { Awaitable, BatchedWrite, Driver } from '@nbd/driver';
 import type { ServerSession } from '../server/server-session.ts';
 import type { InFlight } from '../server/transmission/in-flight.ts';
-import { isPromise, thenFlush } from './emulate.ts';
+import { thenFlush } from './emulate.ts';
 import { gateOf } from './gate.ts';
+import { isPromise } from './is-promise.ts';
 import type { Outcomes } from './outcomes.ts';
 
 /** Writes are given to the disk when they come to this much. */

@@ -16,8 +16,8 @@ export class Unsent {
   }
 
   /**
-   * How many bytes may wait for the peer now. It may be none, but only while the channel has yet to tell `sent`, which
-   * ends the wait.
+   * How many bytes may wait for the peer now. It has a bound only while the channel has yet to tell `sent`, which ends
+   * the wait.
    */
   bytesMax(): number {
     if (this.#sends.length === 0) return Number.MAX_VALUE;

@@ -106,3 +106,13 @@ test('a host that puts a payload in place itself is told where, and may not put 
   expect(session.landing).toBeUndefined();
   expect(host.isGiven({ type: Command.WRITE }).payload).toEqual(content(100));
 });
+
+test('large payloads are expected after one that has its place, not after one that goes by', () => {
+  const { session, client, host } = entered(factsOf({ size: 2 ** 20 }));
+  const bytes = 2 ** 18;
+  client.says(write(0, content(bytes)).subarray(0, 100));
+  expect([session.expectsLarge, session.landing?.length]).toEqual([true, bytes - 72]);
+  client.says(content(bytes - 72), write(2 ** 20, content(bytes)).subarray(0, 100));
+  host.finishes(host.isGiven({ type: Command.WRITE, offset: 0 }));
+  expect([session.expectsLarge, session.landing]).toEqual([false, undefined]);
+});

@@ -5,7 +5,8 @@
  * Methods are of four kinds: *input* (`receive`, `receiveEnd`, `shutDown`), *events* (`nextEvent`),
  * *answers* (`grant…`, `refuse`, `secured`, `finish`, `fail` with `reserveData` and `keepPayload`) and *output*
  * (`nextSegment`). After each input or answer, call `nextEvent` until it answers `undefined`, then
- * send every segment, then call `keepRest`, and read on while `wantsBytes`.
+ * send every segment, and begin again if there was one: a long list goes on when its beginning has been sent. Then
+ * call `keepRest`, and read on while `wantsBytes`.
  *
  *   phase         holds when
  *   handshake     options are spoken
@@ -169,7 +170,7 @@ export class ServerSession {
     this.#transmission?.shutDown();
   }
 
-  /** The next thing that the host must act on; undefined: send the output, then read more. */
+  /** The next thing that the host must act on; undefined: send the output and ask again, or read more if there is none. */
   nextEvent(): ServerEvent | undefined {
     if (this.#ended) return undefined;
     if (this.#ending === undefined) {

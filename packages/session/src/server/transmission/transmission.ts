@@ -49,7 +49,7 @@ export class Transmission {
   readonly answers: Answers;
   /** Answers in parts; undefined: the form has none. */
   readonly chunks: Chunks | undefined;
-  /** Whether the last request was a large WRITE, which seldom comes alone. Set in here. */
+  /** Whether the last request was a large WRITE, which seldom comes alone, and was not refused. Set in here. */
   expectsLarge = false;
   readonly #rules: RequestRules;
   readonly #terms: Terms;
@@ -239,6 +239,7 @@ export class Transmission {
     this.#current = request;
     this.#progress = payloadBytes;
     this.#state = 'skip';
+    this.expectsLarge = false; // what goes by lands nowhere
     return 'again';
   }
 
