@@ -41,6 +41,15 @@ export interface FileDriverOptions {
   readonly notice?: (text: string) => void;
 }
 
+/** Their names. */
+export const FILE_OPTIONS: { readonly [Name in keyof Required<FileDriverOptions>]: true } = {
+  path: true,
+  readOnly: true,
+  io: true,
+  lock: true,
+  notice: true,
+};
+
 /**
  * Opens a file as a disk, which holds it open until `close`.
  *
@@ -51,8 +60,8 @@ export interface FileDriverOptions {
  * `close` may be called while others are under way: those that need the system again reject with
  * ESHUTDOWN, as do later ones, and it resolves when the system has done with the file.
  *
- * Rejects with `FileOpenError`, whose message is one line for a person, and with a `TypeError` for an `io` or a `lock` that
- * there is not.
+ * Rejects with `FileOpenError`, whose message is one line for a person, and with a `TypeError` for an option, an `io` or a
+ * `lock` that there is not.
  */
 export async function fileDriver(options: FileDriverOptions): Promise<Driver> {
   return openFileDriver(options, await loadEnvironment());
@@ -63,7 +72,7 @@ export async function openFileDriver(
   options: FileDriverOptions,
   environment: Environment,
 ): Promise<Driver> {
-  checkOptions(options);
+  checkOptions(options, FILE_OPTIONS);
   return diskOf(await openFile(options.path, options.readOnly ?? false), options, environment);
 }
 

@@ -207,3 +207,13 @@ test.each([
   await expect(fileDriver(options)).rejects.toThrow(new TypeError(message));
   expect(() => folderExports(options)).toThrow(new TypeError(message));
 });
+
+test('an option that there is not is refused: it may be the one that keeps a file from being changed', async () => {
+  const options = { path: files.path('nothing.img'), readonly: true };
+  const ofFiles = 'path, readOnly, io, lock, notice';
+  const there = 'there is no option "readonly", expected one of';
+  await expect(fileDriver(options)).rejects.toThrow(new TypeError(`${there} ${ofFiles}`));
+  expect(() => folderExports(options)).toThrow(
+    new TypeError(`${there} ${ofFiles}, around, entriesMax, refused`),
+  );
+});

@@ -51,7 +51,7 @@ describe.skipIf(systemCalls === undefined)('a disk that shrinks', () => {
     const { path, disk, zero, finishZero } = await diskBeingZeroed();
     const resized = disk.resize?.(1000);
     await disk.flush?.();
-    const source = new Uint8Array(100).fill(0xee);
+    const source = Buffer.alloc(100, 0xee); // whose slice is no copy
     const within = disk.write?.(source, 0, FUA);
     const beyond = disk.write?.(source, 950, FUA);
     source.fill(0);

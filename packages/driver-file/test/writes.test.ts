@@ -31,7 +31,7 @@ function writesNowBy(file: FileInUse, calls: CallsNow): WritesNow {
 function batchOf(offsets: readonly number[]): BatchedWrite[] {
   const content = pattern(1000);
   return offsets.map((offset) => ({
-    source: content.slice(offset, offset + 10),
+    source: Buffer.from(content.subarray(offset, offset + 10)), // whose slice is no copy
     offset,
     fua: false,
     answer: undefined,
@@ -56,7 +56,7 @@ describe('writes', () => {
         let now = 0;
         let step = 0;
         const { write } = guardedWrites(file, writesNowBy(file, calls), () => (now += step));
-        const source = pattern(1000);
+        const source = Buffer.from(pattern(1000)); // whose slice is no copy
 
         step = 10;
         expect(write(source, 0)).toBeUndefined();

@@ -21,8 +21,8 @@
  * with one block for one call at a time.
  *
  * **Memory**: a buffer handed to a driver is lent until the call is answered (until its promise
- * settles), and never longer. To keep bytes, copy them. What is to be written is for reading alone: its bytes
- * stay as they are.
+ * settles), and never longer. To keep bytes, copy them, by `new Uint8Array(source)`: a source may be a `Buffer` of
+ * Node, whose `slice` is no copy. What is to be written is for reading alone: its bytes stay as they are.
  *
  * **Failure**: throw, or reject, with a `DriverError`; errors of Node's file system are understood by
  * their `code`. Anything else reaches the client as EIO and the server's log with its stack. A failed

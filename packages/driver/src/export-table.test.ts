@@ -284,5 +284,10 @@ describe('an export for connections under TLS only', () => {
     expect(() => exportTable({ misspelt })).toThrow(
       new TypeError('export "misspelt": tls must be "require" or absent, found "required"'),
     );
+    const stray = { driver: new CountingDisk(), tsl: 'require' };
+    expect(() => exportTable({ stray })).toThrow(
+      new TypeError('export "stray": expected driver, description, tls, found "tsl"'),
+    );
+    expect(() => oneExport(stray)).toThrow(TypeError);
   });
 });

@@ -51,8 +51,8 @@ export interface ExportTable extends ExportSource {
  * matters and such names may occur.
  *
  * Throws a `TypeError` for an empty table, a name given twice, a name or description that is over 4096
- * bytes of UTF-8 or holds a NUL, a `tls` that is neither "require" nor absent, and what is no definition. A
- * closed source refuses with `DriverError("ESHUTDOWN")`.
+ * bytes of UTF-8 or holds a NUL, a `tls` that is neither "require" nor absent, and what is no definition or has more
+ * than one can have. A closed source refuses with `DriverError("ESHUTDOWN")`.
  */
 export function exportTable(
   table:
@@ -121,13 +121,21 @@ function entriesOf(
   return entries;
 }
 
+const PARTS: readonly string[] = [
+  'driver',
+  'description',
+  'tls',
+] satisfies (keyof DescribedExport)[];
+
 /** A program without types may give anything, and finds out now rather than with its first client. */
 function partsOf(what: string, definition: DescribedExport): DescribedExport {
   const found: unknown = definition;
   const isDescribed = typeof found === 'object' && found !== null && 'driver' in found;
   const driver = isDescribed ? found.driver : found;
-  if (typeof driver === 'function' || isDriver(driver)) return definition;
-  throw notDriver(driver, `${what}: `);
+  if (typeof driver !== 'function' && !isDriver(driver)) throw notDriver(driver, `${what}: `);
+  const stray = Object.keys(definition).find((key) => !PARTS.includes(key));
+  if (stray === undefined) return definition;
+  throw new TypeError(`${what}: expected ${PARTS.join(', ')}, found ${JSON.stringify(stray)}`);
 }
 
 /** From a configuration it may be anything, and a demand that is misspelt must not be passed over. */

@@ -8,7 +8,7 @@ import type { Driver, ExportContext, ExportListing, ExportSource, OpenExport } f
 import { checkOptions } from '../check-options.ts';
 import { isEntryName } from './entry-name.ts';
 import { loadEnvironment } from '../system/environment.ts';
-import { diskOf } from '../file-driver.ts';
+import { diskOf, FILE_OPTIONS } from '../file-driver.ts';
 import type { FileDriverOptions } from '../file-driver.ts';
 import { FileOpenError } from '../file/file-open-error.ts';
 import { FolderDisks } from './folder-disks.ts';
@@ -27,6 +27,13 @@ export interface FolderExportsOptions extends FileDriverOptions {
   /** Told, in single lines, of what somebody asked for that is there and is no regular file. Default: silence. */
   readonly refused?: (text: string, context: ExportContext) => void;
 }
+
+const OPTIONS: { readonly [Name in keyof Required<FolderExportsOptions>]: true } = {
+  ...FILE_OPTIONS,
+  around: true,
+  entriesMax: true,
+  refused: true,
+};
 
 export interface FolderExports extends ExportSource {
   /** The files that are there now. */
@@ -50,14 +57,14 @@ export interface FolderExports extends ExportSource {
  * offered either, nor are names that begin with a dot, hold control characters or are not UTF-8. The folder itself may be
  * reached by links: its path is the program's own. A hard link is a file like any other.
  *
- * Throws a `RangeError` for an empty path, and unless `entriesMax` is a whole number from 1, and a `TypeError` for an `io` or
- * a `lock` that there is not. `open` rejects with `FileOpenError` for a file that cannot be opened, and with
+ * Throws a `RangeError` for an empty path, and unless `entriesMax` is a whole number from 1, and a `TypeError` for an option,
+ * an `io` or a `lock` that there is not. `open` rejects with `FileOpenError` for a file that cannot be opened, and with
  * `DriverError("ESHUTDOWN")` once the source is closed. It waits for the end of a disk that is being flushed and closed, and
  * then opens the file anew.
  */
 export function folderExports(options: FolderExportsOptions): FolderExports {
   const { path, readOnly = false, entriesMax = 10_000, around, notice, refused } = options;
-  checkOptions(options);
+  checkOptions(options, OPTIONS);
   if (path === '') throw new RangeError('path: expected that of a folder, found an empty text');
   if (!Number.isSafeInteger(entriesMax) || entriesMax < 1) {
     throw new RangeError(`entriesMax: expected a whole number from 1, found ${entriesMax}`);

@@ -7,7 +7,7 @@ import type { BatchedWrite, Driver } from '@nbd/driver';
 import type { DiskSize } from '../file/disk-size.ts';
 import type { Environment } from '../system/environment.ts';
 import type { FileInUse } from '../file/file-in-use.ts';
-import { asyncWrites, guardedWrites } from './file-writes.ts';
+import { asyncWrites, copyOf, guardedWrites } from './file-writes.ts';
 import { sharedFlushes } from './flushes.ts';
 import { rangeCalls } from './range-calls.ts';
 import { rangeChanges } from './range-changes.ts';
@@ -42,7 +42,7 @@ export function fileChanges(
   // Hot path: no allocation when the write is done on the loop.
   function write(source: Uint8Array, offset: number): Promise<void> | undefined {
     if (size.shrinking) {
-      const copy = source.slice();
+      const copy = copyOf(source);
       return size.change(offset, copy.length, () => writes.write(copy, offset));
     }
     size.check(offset, source.length);

@@ -41,11 +41,11 @@ export function guardedWrites(file: FileInUse, now: WritesNow, clock: Clock): Fi
     // Hot path: no allocation when the write is done on the loop.
     write(source, offset) {
       const startedAt = clock();
-      if (!guard.allows(startedAt)) return writeInPool(file, source.slice(), offset);
+      if (!guard.allows(startedAt)) return writeInPool(file, copyOf(source), offset);
       const count = Math.max(now.write(source, offset), 0);
       guard.learn(count, startedAt, clock());
       if (count === source.length) return undefined;
-      return writeInPool(file, source.slice(), offset, count);
+      return writeInPool(file, copyOf(source), offset, count);
     },
 
     // Hot path too.
@@ -60,12 +60,13 @@ export function guardedWrites(file: FileInUse, now: WritesNow, clock: Clock): Fi
           guard.learn(count, startedAt, endedAt);
           startedAt = endedAt;
         }
-        settleWrites(file, writes, from, end, count, copy);
+        settleWrites(file, writes, from, end, count, copyOf);
       }
     },
   };
 }
 
-function copy(source: Uint8Array): Uint8Array {
-  return source.slice();
+/** The `slice` of a source that is a `Buffer` would be no copy. */
+export function copyOf(source: Uint8Array): Uint8Array {
+  return new Uint8Array(source);
 }
