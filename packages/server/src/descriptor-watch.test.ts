@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { DescriptorWatch } from './descriptor-watch.ts';
+import { DESCRIPTOR_WATCH_BYTES, DescriptorWatch } from './descriptor-watch.ts';
 import { SILENT } from './log.ts';
 import { RepeatedLines } from './repeated-lines.ts';
 
-function watching(readMax: () => number | undefined) {
+function watching(readMax: () => number | undefined, memory?: SharedArrayBuffer) {
   const warned: object[] = [];
   const lines = new RepeatedLines({ ...SILENT, warn: (fields) => void warned.push(fields) });
   onTestFinished(() => lines.close());
-  return { watch: new DescriptorWatch(lines, readMax), warned, end: () => lines.close() };
+  return { watch: new DescriptorWatch(lines, memory, readMax), warned, end: () => lines.close() };
 }
 
 test('S-33 a client among the last sixteen descriptors is a warning, the next one is not', () => {
@@ -22,6 +22,17 @@ test('after a client in the lower half there is a warning again', () => {
   const { watch, warned } = watching(() => 100);
   for (const descriptor of [90, 50, 90, 49, 91]) watch.accepted(descriptor);
   expect(warned).toEqual([90, 91].map((descriptor) => ({ descriptor, openFilesMax: 100 })));
+});
+
+test('S-33 of several threads one warns for all, and any of them learns that there is room again', () => {
+  const memory = new SharedArrayBuffer(DESCRIPTOR_WATCH_BYTES);
+  const [one, other] = [watching(() => 100, memory), watching(() => 100, memory)];
+  for (const { watch } of [one, other]) watch.accepted(90);
+  expect([one.warned, other.warned]).toEqual([[{ descriptor: 90, openFilesMax: 100 }], []]);
+  one.watch.accepted(10);
+  for (const { watch } of [other, one]) watch.accepted(91);
+  expect(other.warned).toEqual([{ descriptor: 91, openFilesMax: 100 }]);
+  expect(one.warned).toHaveLength(1);
 });
 
 test('a limit that was raised meanwhile counts', () => {

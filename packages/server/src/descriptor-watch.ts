@@ -8,17 +8,29 @@ import type { RepeatedLines } from './repeated-lines.ts';
 /** So many left are few. A process has some dozens of its own, and disks have theirs. */
 const FEW = 16;
 
+/** What watches of several threads share, bytes; they start as zeroes. */
+export const DESCRIPTOR_WATCH_BYTES = 4;
+
 const REMEDY = 'raise the limit of open files (ulimit -n, LimitNOFILE), or lower maxConnections';
 
 export class DescriptorWatch {
   readonly #lines: RepeatedLines;
   readonly #readMax: () => number | undefined;
   #max: number | undefined;
-  #warned = false;
+  /** Whether there was a warning: 0 or 1. Threads have their descriptors in common, and so they have this. */
+  readonly #warned: Int32Array;
 
-  /** `readMax` answers how many descriptors the process may have; undefined: nobody knows, and nobody is warned. */
-  constructor(lines: RepeatedLines, readMax: () => number | undefined = descriptorsMax) {
+  /**
+   * `memory` has `DESCRIPTOR_WATCH_BYTES`. `readMax` answers how many descriptors the process may have; undefined: nobody
+   * knows, and nobody is warned.
+   */
+  constructor(
+    lines: RepeatedLines,
+    memory: ArrayBufferLike = new ArrayBuffer(DESCRIPTOR_WATCH_BYTES),
+    readMax: () => number | undefined = descriptorsMax,
+  ) {
     this.#lines = lines;
+    this.#warned = new Int32Array(memory);
     this.#readMax = readMax;
     this.#max = readMax();
   }
@@ -35,15 +47,15 @@ export class DescriptorWatch {
     );
   }
 
-  /** A client was accepted by that descriptor; undefined: this Node does not tell. Warns once, and again after one in the lower half. */
+  /** A client was accepted by that descriptor; undefined: this Node does not tell. Warns once, whichever thread it is, and again after one in the lower half. */
   accepted(descriptor: number | undefined): void {
     if (descriptor === undefined || this.#max === undefined) return;
-    if (descriptor < this.#max / 2) this.#warned = false;
-    if (this.#warned || descriptor + FEW < this.#max) return;
+    if (descriptor < this.#max / 2) Atomics.store(this.#warned, 0, 0);
+    if (descriptor + FEW < this.#max || Atomics.load(this.#warned, 0) === 1) return;
     // It may have been raised meanwhile. Where this was the last one, none is left to ask by.
     this.#max = this.#readMax() ?? this.#max;
     if (descriptor + FEW < this.#max) return;
-    this.#warned = true;
+    if (Atomics.exchange(this.#warned, 0, 1) === 1) return;
     this.#lines.tell(
       'warn',
       '',

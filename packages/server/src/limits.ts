@@ -150,7 +150,7 @@ export const LIMITS: { readonly [Name in keyof ServerLimits]: Limit } = {
   payloadBytesMax: {
     ...session('payloadBytesMax'),
     unit: 'bytes',
-    beyond: 'READ and WRITE are refused with EINVAL; the limit is advertised',
+    beyond: 'READ and WRITE are refused; the limit is advertised',
     reason: 'the most that clients may count on who do not ask',
   },
   payloadDrainBytesMax: {

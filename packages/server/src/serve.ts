@@ -7,6 +7,7 @@ import { BufferPool, type TlsMode } from '@nbd/session';
 import { type Address, parseAddress } from './address.ts';
 import { checkOptionNames } from './check-option-names.ts';
 import { checkSource } from './check-source.ts';
+import { DescriptorWatch } from './descriptor-watch.ts';
 import { EagerLoop } from './eager-loop.ts';
 import {
   memoryLimitsIn,
@@ -106,6 +107,8 @@ export interface Share {
   readonly threads: number;
   /** Absent: one of its own. */
   readonly turnstileMemory?: ArrayBufferLike;
+  /** Absent: of its own, too. */
+  readonly descriptorWatchMemory?: ArrayBufferLike;
   /** For each address, the descriptor of a socket that listens there already. Absent: they are bound. */
   readonly descriptors?: readonly number[];
   readonly fellows?: Fellows;
@@ -125,6 +128,7 @@ export async function serveShare(options: ServeOptions, share: Share): Promise<S
   if (mode === 'off' && !addresses.some(({ tls }) => tls)) refuseHidden(options.exports, exports);
   const rules = turnstileRules(options);
   const { handshakeTimeout, shutdownTimeout } = optionLimits(options);
+  const repeatedLines = new RepeatedLines(log);
   const server = new Server({
     addresses,
     tlsMode: mode === 'on' ? 'on' : 'off',
@@ -133,6 +137,7 @@ export async function serveShare(options: ServeOptions, share: Share): Promise<S
     exportName: options.exportName ?? defaultName(options.exports ?? {}),
     rules,
     turnstile: new Turnstile(rules, share.turnstileMemory),
+    descriptorWatch: new DescriptorWatch(repeatedLines, share.descriptorWatchMemory),
     handshakeTimeout: checkMillis('handshakeTimeout', handshakeTimeout),
     shutdownTimeout: checkMillis('shutdownTimeout', shutdownTimeout),
     idleTimeout: limits.idleTimeout,
@@ -141,7 +146,7 @@ export async function serveShare(options: ServeOptions, share: Share): Promise<S
     socketMode: checkWhole('socketMode', options.socketMode ?? 0o660, { maximum: 0o777 }),
     limits: sessionLimitsIn(limits),
     log,
-    repeatedLines: new RepeatedLines(log),
+    repeatedLines,
     metering: options.metrics === true ? new Metering() : undefined,
     pool: new BufferPool(memoryLimitsIn(limits, share.threads)),
     readBuffer: readBufferFor(options.reads ?? 'shared'),

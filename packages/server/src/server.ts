@@ -12,7 +12,7 @@ import type { ExportSource, TlsPeer } from '@nbd/driver';
 import { Tally, type TlsMode } from '@nbd/session';
 import { type Address, formatUri } from './address.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
-import { DescriptorWatch } from './descriptor-watch.ts';
+import type { DescriptorWatch } from './descriptor-watch.ts';
 import { Listener } from './listener.ts';
 import { count } from './metrics/count.ts';
 import type { ServerMetrics } from './metrics/server-metrics.ts';
@@ -40,6 +40,7 @@ export interface ServerSettings extends ConnectionSettings, OverdueLimits {
   /** What all connections read into; undefined: each read has a buffer of its own. */
   readonly readBuffer: Uint8Array | undefined;
   readonly turnstile: Turnstile;
+  readonly descriptorWatch: DescriptorWatch;
   /** Milliseconds. */
   readonly shutdownTimeout: number;
   /** The name to show in the server's URIs. */
@@ -97,7 +98,6 @@ export class Server extends EventEmitter<ServerEvents> {
   #total = 0;
   readonly #refused = new Map<keyof typeof REFUSALS, number>();
   readonly #unwatch: () => void;
-  readonly #descriptors: DescriptorWatch;
   #ready = false;
   #closing: Promise<CloseReport> | undefined;
 
@@ -106,7 +106,6 @@ export class Server extends EventEmitter<ServerEvents> {
     super();
     this.#settings = settings;
     this.#unwatch = watchOverdue(this.#connections, settings);
-    this.#descriptors = new DescriptorWatch(settings.repeatedLines);
   }
 
   /**
@@ -114,7 +113,7 @@ export class Server extends EventEmitter<ServerEvents> {
    * already, and those are their sockets.
    */
   async listen(descriptors: readonly number[] = []): Promise<void> {
-    const { addresses, socketMode, readBuffer, repeatedLines } = this.#settings;
+    const { addresses, socketMode, readBuffer, repeatedLines, descriptorWatch } = this.#settings;
     try {
       for (const [i, address] of addresses.entries()) {
         const listener = await Listener.open({
@@ -133,7 +132,7 @@ export class Server extends EventEmitter<ServerEvents> {
       throw error;
     }
     this.#ready = true;
-    if (descriptors.length === 0) this.#descriptors.expect(this.#settings.rules.openMax);
+    if (descriptors.length === 0) descriptorWatch.expect(this.#settings.rules.openMax);
   }
 
   /** Whether clients are accepted. */
@@ -250,7 +249,7 @@ export class Server extends EventEmitter<ServerEvents> {
   #accept(socket: Socket, { kind, tls }: Address): void {
     // From the first moment, or an early reset would be thrown as an unhandled error (C-006).
     socket.on('error', () => socket.destroy());
-    this.#descriptors.accepted(descriptorOf(socket));
+    this.#settings.descriptorWatch.accepted(descriptorOf(socket));
     const address = kind === 'unix' ? undefined : socket.remoteAddress;
     const peer = peerOf(socket, kind);
     const id = this.#closing === undefined ? this.#settings.turnstile.enter(address) : 'closing';

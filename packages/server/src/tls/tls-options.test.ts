@@ -19,6 +19,14 @@ test.each<[unknown, string]>([
     { preSharedKeys: KEYS, verifyPeer: true },
     'tls.verifyPeer is for certificates: whoever has a pre-shared key has proven it',
   ],
+  [
+    { certificates: 'pki', verifypeer: true },
+    'tls: there is no option "verifypeer", expected one of mode, certificates, verifyPeer, preSharedKeys',
+  ],
+  [
+    { certificates: { serverCert: '', serverKey: '', cacrl: '' } },
+    'tls.certificates: there is no option "cacrl", expected one of serverCert, serverKey, caCert, caCrl',
+  ],
 ])('%j cannot be', (options, message) => {
   expect(() => checkTlsOptions(options as TlsOptions)).toThrow(new TypeError(message));
 });

@@ -3,6 +3,7 @@
  * Spec: proto.md, "TLS support".
  */
 import type { TlsMode } from '@nbd/session';
+import { checkOptionNames } from '../check-option-names.ts';
 
 /** How the server proves itself, and whom it lets in: by certificates or by pre-shared keys. */
 export interface TlsOptions {
@@ -39,13 +40,31 @@ export interface TlsCertificates {
 
 const MODES: readonly TlsMode[] = ['off', 'on', 'require'];
 
+const OPTIONS: { readonly [Name in keyof Required<TlsOptions>]: true } = {
+  mode: true,
+  certificates: true,
+  verifyPeer: true,
+  preSharedKeys: true,
+};
+
+const CERTIFICATES: { readonly [Name in keyof Required<TlsCertificates>]: true } = {
+  serverCert: true,
+  serverKey: true,
+  caCert: true,
+  caCrl: true,
+};
+
 /**
  * The mode of addresses that say `nbd:`.
  *
- * @throws TypeError for options that contradict each other or leave out what is needed
+ * @throws TypeError for options that there are not, contradict each other or leave out what is needed
  */
 export function checkTlsOptions(options: TlsOptions): TlsMode {
+  checkOptionNames(options, OPTIONS, 'tls: ');
   const { mode = 'require', certificates, verifyPeer = false, preSharedKeys } = options;
+  if (typeof certificates === 'object') {
+    checkOptionNames(certificates, CERTIFICATES, 'tls.certificates: ');
+  }
   if (!MODES.includes(mode)) {
     throw new TypeError(`tls.mode must be one of ${MODES.join(', ')}, not ${JSON.stringify(mode)}`);
   }

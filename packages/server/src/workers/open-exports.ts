@@ -12,6 +12,11 @@ export interface WorkerContext {
   readonly workers: number;
   /** The log of the server. Fields other than errors must be such as can be cloned. */
   readonly log: Log;
+  /**
+   * Aborts when the start is given up before the exports are open: by the caller of `serveInWorkers`, or since another
+   * worker has failed. Then what is open is to be closed, and `openExports` to reject.
+   */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -30,8 +35,11 @@ export type OpenExports<Data = unknown> = (
 
 /** Exports that may be able to become others while they are served. */
 export interface ReloadableSource<Data = unknown> extends ExportSource {
-  /** Asked for by `WorkerServer.reloadExports`. If it rejects, all must be as it was. Absent: they cannot. */
-  reload?(data: Data): Awaitable<void>;
+  /**
+   * Asked for by `WorkerServer.reloadExports`. If it rejects, all must be as it was. When `signal` aborts, it is to reject
+   * soon: the next one follows. Absent: they cannot.
+   */
+  reload?(data: Data, options: { readonly signal: AbortSignal }): Awaitable<void>;
 }
 
 /** Imports the module at `url` and finds the function in it. Rejects with a `TypeError` if it is not there. */

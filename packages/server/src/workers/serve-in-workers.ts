@@ -7,10 +7,12 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Address } from '../address.ts';
+import { DESCRIPTOR_WATCH_BYTES } from '../descriptor-watch.ts';
 import { type Log, SILENT, unfailing } from '../log.ts';
 import { optionLimits, type ServeOptions, turnstileRules } from '../serve.ts';
 import { Turnstile, turnstileBytes } from '../turnstile.ts';
 import { checkWhole } from '../whole-number.ts';
+import { within } from '../within.ts';
 import { defaultWorkers } from './default-workers.ts';
 import { LOG_LEVELS } from './forward-log.ts';
 import { Rendezvous, RENDEZVOUS_BYTES } from './rendezvous.ts';
@@ -20,6 +22,9 @@ import { WorkerServer } from './worker-server.ts';
 
 /** Threads beyond any machine that this is for. */
 const WORKERS_MAX = 128;
+
+/** When one worker has failed, what the others have to close what they have open, milliseconds. */
+const GIVING_UP_MILLIS = 3000;
 
 /** Those of `serve`, but that the exports come from a module. */
 export interface ServeInWorkersOptions extends Omit<ServeOptions, 'exports' | 'source'> {
@@ -34,6 +39,8 @@ export interface ServeInWorkersOptions extends Omit<ServeOptions, 'exports' | 's
   readonly workers?: number;
   /** Options of Node for the workers. Default: those of this process. */
   readonly execArgv?: readonly string[];
+  /** Gives up the start when it aborts, for which `openExports` has to heed the signal of its context. Later it has no effect. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -46,10 +53,11 @@ export interface ServeInWorkersOptions extends Omit<ServeOptions, 'exports' | 's
  * Where listening sockets cannot be shared, as on Windows, there is one worker, and a line in the log.
  *
  * @throws as `serve`, and what `openExports` throws, with the name, message and code that it has there;
- * TypeError for a module without `openExports`. Then no worker is left.
+ * TypeError for a module without `openExports`; the reason of `signal` if it aborts. Then no worker is left.
  */
 export async function serveInWorkers(options: ServeInWorkersOptions): Promise<WorkerServer> {
-  const { module, data, workers, execArgv, log: given = SILENT, ...shared } = options;
+  const { module, data, workers, execArgv, signal, log: given = SILENT, ...shared } = options;
+  signal?.throwIfAborted();
   const log = unfailing(given);
   const count = checkWhole('workers', workers ?? defaultWorkers(), {
     minimum: 1,
@@ -63,9 +71,11 @@ export async function serveInWorkers(options: ServeInWorkersOptions): Promise<Wo
     options: { eager: availableParallelism() > count, ...shared },
     levels: LOG_LEVELS.filter((level) => given.isLevelEnabled?.(level) ?? true),
     turnstile: new SharedArrayBuffer(turnstileBytes(rules)),
+    descriptorWatch: new SharedArrayBuffer(DESCRIPTOR_WATCH_BYTES),
     rendezvous: new SharedArrayBuffer(RENDEZVOUS_BYTES),
   };
   let server: WorkerServer | undefined;
+  const deaths: Error[] = [];
   const threads = Array.from(
     { length: count },
     (_, index) =>
@@ -74,7 +84,10 @@ export async function serveInWorkers(options: ServeInWorkersOptions): Promise<Wo
         execArgv,
         log,
         visited: ({ event, client }) => void server?.emit(event, client),
-        died: (error) => server?.lost(error),
+        died(error) {
+          if (server === undefined) deaths.push(error);
+          else server.lost(error);
+        },
       }),
   );
   const common = {
@@ -85,12 +98,17 @@ export async function serveInWorkers(options: ServeInWorkersOptions): Promise<Wo
     shutdownTimeout: optionLimits(options).shutdownTimeout,
   };
   try {
-    const { started, addresses } = await startAll(threads, log);
+    const { started, addresses } = await startAll(threads, log, signal);
+    deaths.forEach(() => common.rendezvous.leave());
+    if (deaths[0] !== undefined) throw deaths[0];
     server = new WorkerServer({ ...common, threads: started, addresses });
     return server;
   } catch (error) {
+    // With a worker that dies its sockets are closed, so what others say of those is not the reason.
+    const reason = deaths[0] ?? error;
     await new WorkerServer({ ...common, threads, addresses: [] }).close({ timeout: 0 });
-    throw error;
+    signal?.throwIfAborted();
+    throw reason;
   }
 }
 
@@ -98,9 +116,10 @@ export async function serveInWorkers(options: ServeInWorkersOptions): Promise<Wo
 async function startAll(
   threads: readonly Thread[],
   log: Log,
+  signal: AbortSignal | undefined,
 ): Promise<{ readonly started: readonly Thread[]; readonly addresses: readonly Address[] }> {
   const [first, ...others] = threads as readonly [Thread, ...Thread[]];
-  const { addresses, descriptors } = await first.ask('start', {});
+  const { addresses, descriptors } = await first.ask('start', {}, signal);
   if (descriptors === undefined) {
     if (others.length > 0) {
       log.warn({}, 'listening sockets cannot be shared between threads here: there is one worker');
@@ -108,9 +127,17 @@ async function startAll(
     await Promise.all(others.map((thread) => thread.end()));
     return { started: [first], addresses };
   }
-  const outcomes = await Promise.allSettled(
-    others.map((thread) => thread.ask('start', { descriptors })),
+  const failed = new AbortController();
+  const unwanted = AbortSignal.any(
+    signal === undefined ? [failed.signal] : [failed.signal, signal],
   );
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return { started: threads, addresses };
+  const starts = others.map((thread) => thread.ask('start', { descriptors }, unwanted));
+  try {
+    await Promise.all(starts);
+    return { started: threads, addresses };
+  } catch (error) {
+    failed.abort();
+    await within(GIVING_UP_MILLIS, Promise.allSettled(starts));
+    throw error;
+  }
 }

@@ -28,6 +28,8 @@ export class ServingThread implements Fellows {
   readonly #rendezvous: Rendezvous;
   #server: Server | undefined;
   #source: ReloadableSource | undefined;
+  /** What can be given up, by the ids of those who have asked for it. */
+  readonly #abandonable = new Map<number, AbortController>();
   #closing: Promise<CloseReport> | undefined;
   #closeFailure: unknown;
   /** Says that no connection is left. */
@@ -47,16 +49,19 @@ export class ServingThread implements Fellows {
     });
   }
 
-  async answer({ name, command }: Question): Promise<Commands[typeof name]['answer']> {
+  async answer({ id, name, command }: Question): Promise<Commands[typeof name]['answer']> {
     switch (name) {
       case 'start':
-        return this.#start(command.descriptors);
+        return this.#unlessAbandoned(id, (signal) => this.#start(command.descriptors, signal));
       case 'counters':
         return this.#serving.counters;
       case 'metrics':
         return this.#serving.metrics();
       case 'reloadExports':
-        await this.#reloadExports(command.data);
+        await this.#unlessAbandoned(id, (signal) => this.#reloadExports(command.data, signal));
+        return undefined;
+      case 'abandon':
+        this.#abandonable.get(command.id)?.abort();
         return undefined;
       case 'reloadTls':
         await this.#serving.reloadTls(command.options);
@@ -89,10 +94,20 @@ export class ServingThread implements Fellows {
     return this.#server;
   }
 
-  async #start(descriptors: readonly number[] | undefined): Promise<Started> {
-    const { index, threads, module, data, options, turnstile } = this.#setup;
+  async #unlessAbandoned<T>(id: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const abandoning = new AbortController();
+    this.#abandonable.set(id, abandoning);
+    try {
+      return await work(abandoning.signal);
+    } finally {
+      this.#abandonable.delete(id);
+    }
+  }
+
+  async #start(descriptors: readonly number[] | undefined, signal: AbortSignal): Promise<Started> {
+    const { index, threads, module, data, options, turnstile, descriptorWatch } = this.#setup;
     const openExports = await loadOpenExports(module);
-    const opened = await openExports(data, { index, workers: threads, log: this.#log });
+    const opened = await openExports(data, { index, workers: threads, log: this.#log, signal });
     const source = checkSource('openExports', opened);
     this.#source = source;
     const server = await serveShare(
@@ -100,6 +115,7 @@ export class ServingThread implements Fellows {
       {
         threads,
         turnstileMemory: turnstile,
+        descriptorWatchMemory: descriptorWatch,
         fellows: this,
         ...(descriptors !== undefined && { descriptors }),
       },
@@ -112,11 +128,11 @@ export class ServingThread implements Fellows {
     return { addresses: server.addresses, descriptors: server.descriptors };
   }
 
-  async #reloadExports(data: unknown): Promise<void> {
+  async #reloadExports(data: unknown, signal: AbortSignal): Promise<void> {
     if (this.#source?.reload === undefined) {
       throw new TypeError('expected exports with a method reload, found none');
     }
-    await this.#source.reload(data);
+    await this.#source.reload(data, { signal });
   }
 
   async #drain(timeout: number): Promise<void> {

@@ -20,6 +20,7 @@ export interface SharedSetup {
   /** Lines of other levels nobody keeps. */
   readonly levels: readonly LogLevel[];
   readonly turnstile: SharedArrayBuffer;
+  readonly descriptorWatch: SharedArrayBuffer;
   readonly rendezvous: SharedArrayBuffer;
 }
 
@@ -48,6 +49,8 @@ export interface Commands {
   };
   /** Accept no more, and end all connections. */
   readonly drain: { readonly command: { readonly timeout: number }; readonly answer: undefined };
+  /** Give up what was asked by that id, unless it is answered already. */
+  readonly abandon: { readonly command: { readonly id: number }; readonly answer: undefined };
   /** Close the exports. After `drain`. */
   readonly release: { readonly command: object; readonly answer: Released };
 }

@@ -67,8 +67,28 @@ export class Thread {
     });
   }
 
-  /** Rejects with what the thread has thrown, or when it has died. */
-  ask<Name extends CommandName>(
+  /** Rejects with what the thread has thrown, or when it has died. When `signal` aborts, the thread is told, and answers soon. */
+  async ask<Name extends CommandName>(
+    name: Name,
+    command: Commands[Name]['command'],
+    signal?: AbortSignal,
+  ): Promise<Commands[Name]['answer']> {
+    signal?.throwIfAborted();
+    const id = this.#nextId++;
+    const abandon = (): void => {
+      // If it has died, it has given up.
+      this.#ask(this.#nextId++, 'abandon', { id }).catch(() => undefined);
+    };
+    signal?.addEventListener('abort', abandon);
+    try {
+      return await this.#ask(id, name, command);
+    } finally {
+      signal?.removeEventListener('abort', abandon);
+    }
+  }
+
+  #ask<Name extends CommandName>(
+    id: number,
     name: Name,
     command: Commands[Name]['command'],
   ): Promise<Commands[Name]['answer']> {
@@ -77,7 +97,6 @@ export class Thread {
         reject(this.#death);
         return;
       }
-      const id = this.#nextId++;
       this.#asked.set(id, { resolve, reject });
       const question = { id, name, command } as Question;
       this.#worker.postMessage(question);

@@ -53,6 +53,8 @@ export class WorkerServer extends EventEmitter<WorkerServerEvents> {
   #closing: Promise<WorkerCloseReport> | undefined;
   /** What the exports in force were made of. */
   #data: unknown;
+  /** Threads whose exports may be made of something else, since a reload was given up or could not be taken back. */
+  readonly #astray = new Set<Thread>();
   /** Settled when the last reload of exports is done, whatever came of it. */
   #reloaded: Promise<unknown> = Promise.resolve();
   /** Once it is closed. */
@@ -109,9 +111,15 @@ export class WorkerServer extends EventEmitter<WorkerServerEvents> {
    * cannot use it, those before it are given what they had. Reloads that overlap are done in the order of their calls.
    * Rejects with what `reload` throws, with a `TypeError` if there is none, and with an `AggregateError` of both reasons
    * if the way back fails, too: then the workers differ until the next one that goes well.
+   *
+   * When `signal` aborts, it is given up: the worker that it is at is told, and those before it are left as they are, for
+   * another reload to follow.
    */
-  async reloadExports(data: unknown): Promise<void> {
-    const reloading = this.#reloaded.then(() => this.#reloadExports(data));
+  async reloadExports(
+    data: unknown,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const reloading = this.#reloaded.then(() => this.#reloadExports(data, signal));
     this.#reloaded = reloading.catch(() => undefined);
     await reloading;
   }
@@ -142,23 +150,28 @@ export class WorkerServer extends EventEmitter<WorkerServerEvents> {
     if (wasReady) this.emit('error', error);
   }
 
-  async #reloadExports(data: unknown): Promise<void> {
-    const done: Thread[] = [];
-    try {
-      for (const thread of this.#settings.threads) {
-        await thread.ask('reloadExports', { data });
-        done.push(thread);
+  async #reloadExports(data: unknown, signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    for (const thread of this.#settings.threads) {
+      try {
+        await thread.ask('reloadExports', { data }, signal);
+        this.#astray.add(thread);
+      } catch (error) {
+        if (signal?.aborted === true) this.#astray.add(thread);
+        else await this.#goBack(error, signal);
+        throw error;
       }
-    } catch (error) {
-      await this.#goBack(done, error);
-      throw error;
     }
+    this.#astray.clear();
     this.#data = data;
   }
 
-  async #goBack(threads: readonly Thread[], reason: unknown): Promise<void> {
-    const command = { data: this.#data };
-    const ways = await Promise.allSettled(threads.map((one) => one.ask('reloadExports', command)));
+  async #goBack(reason: unknown, signal: AbortSignal | undefined): Promise<void> {
+    const goBack = async (thread: Thread): Promise<void> => {
+      await thread.ask('reloadExports', { data: this.#data }, signal);
+      this.#astray.delete(thread);
+    };
+    const ways = await Promise.allSettled(Array.from(this.#astray, goBack));
     const faults = ways.flatMap((way) => (way.status === 'rejected' ? [way.reason as Error] : []));
     const [fault] = faults;
     if (fault === undefined) return;

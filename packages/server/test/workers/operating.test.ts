@@ -35,7 +35,8 @@ async function reloadable() {
     module: new URL('reloadable-exports.ts', import.meta.url),
     data: { memory, name: 'before' } satisfies TestData,
   });
-  const reload = (next: Omit<TestData, 'memory'>) => server.reloadExports({ memory, ...next });
+  const reload = (next: Omit<TestData, 'memory'>, options?: { readonly signal: AbortSignal }) =>
+    server.reloadExports({ memory, ...next }, options);
   /** So many clients that some come to each worker. */
   const isServed = async (name: string): Promise<void> => {
     for (let i = 0; i < 12; i++) await enter(server, name);
@@ -57,6 +58,50 @@ test.each([0, 1])('where worker %i cannot reload, all serve on what they had', a
   await isServed('before');
   await Promise.all([reload({ name: 'after' }), expect(failing()).rejects.toThrow('no file')]);
   await isServed('after');
+});
+
+/** What hangs in that worker, and the moment when it does. */
+function hanging(worker: number) {
+  const state = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const begun = async (): Promise<void> => {
+    while (Atomics.load(new Int32Array(state), 0) === 0) await new Promise(setImmediate);
+  };
+  return { hang: { worker, state }, begun };
+}
+
+test.each([0, 1])(
+  'a reload that hangs in worker %i can be given up for another one',
+  async (worker) => {
+    const { reload, isServed } = await reloadable();
+    const { hang, begun } = hanging(worker);
+    const first = new AbortController();
+    const late = AbortSignal.abort(new Error('too late'));
+    const outcomes = Promise.allSettled([
+      reload({ name: 'never', hang }, first),
+      reload({ name: 'skipped' }, { signal: late }),
+      reload({ name: 'after' }),
+    ]);
+    await begun();
+    first.abort();
+    expect(await outcomes).toMatchObject([
+      { reason: { message: 'a disk is not open yet' } },
+      { reason: late.reason },
+      { status: 'fulfilled' },
+    ]);
+    await isServed('after');
+  },
+);
+
+test('when the one that follows fails, all go back to what they had before the one that was given up', async () => {
+  const { reload, isServed } = await reloadable();
+  const { hang, begun } = hanging(1);
+  const first = new AbortController();
+  const outcomes = Promise.allSettled([reload({ name: 'never', hang }, first)]);
+  await begun();
+  first.abort();
+  expect(await outcomes).toMatchObject([{ reason: { message: 'a disk is not open yet' } }]);
+  await expect(reload({ name: 'other', failsIn: 0 })).rejects.toThrow('no file to open');
+  await isServed('before');
 });
 
 test('exports that cannot become others stay as they are', async () => {

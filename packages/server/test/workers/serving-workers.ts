@@ -1,17 +1,31 @@
 /** Servers of two workers that last as long as a test. */
+import { pathToFileURL } from 'node:url';
 import { sharedMemory } from '@nbd/driver-memory';
-import { onTestFinished } from 'vitest';
-import { type ServeInWorkersOptions, serveInWorkers, type WorkerServer } from '../../src/index.ts';
+import { inject, onTestFinished } from 'vitest';
+import type { ServeInWorkersOptions, WorkerServer } from '../../src/index.ts';
 import { read } from '../client-bytes.ts';
 import { enter, type SocketClient } from '../socket-client.ts';
 import { State, STATE_BYTES, type TestData } from './exports.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of the server and of the modules beside this one, bundled from their sources. */
+    readonly threads: string;
+  }
+}
+
 export const DISK_BYTES: number = 2 ** 20;
+
+const BUNDLE = pathToFileURL(`${inject('threads')}/`);
+
+const { serveInWorkers }: typeof import('../../src/index.ts') = await import(
+  new URL('index.mjs', BUNDLE).href
+);
 
 /** Lets a thread import TypeScript; `--import tsx` does so in main threads only. */
 const REGISTER = `data:text/javascript,import { register } from '${import.meta.resolve('tsx/esm/api')}'; register();`;
 
-export const FROM_SOURCE: readonly string[] = ['--conditions=@nbd/source', '--import', REGISTER];
+const FROM_SOURCE: readonly string[] = ['--conditions=@nbd/source', '--import', REGISTER];
 
 export interface ServingWorkers {
   readonly server: WorkerServer;
@@ -31,13 +45,15 @@ export function testData(fault?: TestData['fault']): TestData {
 export async function startWorkers(
   options: Partial<ServeInWorkersOptions> = {},
 ): Promise<WorkerServer> {
+  const { module = new URL('exports.ts', import.meta.url), ...others } = options;
+  const bundled = inBundle(module);
   const server = await serveInWorkers({
     listen: 'nbd://127.0.0.1:0',
-    module: new URL('exports.ts', import.meta.url),
+    module: bundled ?? module,
     data: testData(),
     workers: 2,
-    execArgv: FROM_SOURCE,
-    ...options,
+    ...(bundled === undefined && { execArgv: FROM_SOURCE }),
+    ...others,
   });
   onTestFinished(async () => {
     await server.close({ timeout: 0 });
@@ -55,6 +71,12 @@ export async function servingWorkers(
     server: await startWorkers({ data, ...options }),
     state: new Int32Array(data.state),
   };
+}
+
+/** Where the bundle has a module of this folder. */
+function inBundle(module: string | URL): URL | undefined {
+  const name = /\/test\/workers\/([\w-]+)\.ts$/.exec(String(module))?.[1];
+  return name === undefined ? undefined : new URL(`${name}.mjs`, BUNDLE);
 }
 
 /** The number of the worker that serves a client of "disk". */

@@ -1,11 +1,13 @@
 /** How a server of several workers starts, and does not. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { expect, onTestFinished, test } from 'vitest';
 import type { WorkerServer } from '../../src/index.ts';
 import { recordingLog, temporaryFolder } from '../serving.ts';
 import { enter } from '../socket-client.ts';
-import { servingWorkers, startWorkers, workerOf } from './serving-workers.ts';
+import { State } from './exports.ts';
+import { servingWorkers, startWorkers, testData, workerOf } from './serving-workers.ts';
 
 test('where sockets have no descriptors there is one worker, and a line in the log', async () => {
   const { log, lines } = recordingLog();
@@ -37,6 +39,47 @@ test.each([0, 1])(
     expect(lines.filter(({ level }) => level !== 'debug')).toEqual([]);
   },
 );
+
+test.each([0, 1])(
+  'a start that hangs in worker %i can be given up: all close what they have, and nothing is left',
+  async (hangsIn) => {
+    const data = { ...testData(), hangsIn };
+    const state = new Int32Array(data.state);
+    const path = join(temporaryFolder(), 'nbd.sock');
+    const unwanted = new AbortController();
+    const options = { listen: `nbd+unix:///?socket=${path}`, signal: unwanted.signal };
+    const starting = startWorkers({ data, ...options });
+    const reason = new Error('nobody wants it');
+    const refused = starting.catch((error: unknown) => error);
+    while (Atomics.load(state, State.HELD) === 0) await new Promise(setImmediate);
+    unwanted.abort(reason);
+    expect(await refused).toBe(reason);
+    expect(Atomics.load(state, State.CLOSED)).toBe(hangsIn + 1);
+    expect(existsSync(path)).toBe(false);
+    await expect(startWorkers(options)).rejects.toBe(reason);
+  },
+);
+
+test('when one worker fails, one that hangs is not waited for until it is open', async () => {
+  const data = { ...testData({ kind: 'open', worker: 2 }), hangsIn: 1 };
+  await expect(startWorkers({ data, workers: 3 })).rejects.toThrow('the disk is at home');
+  expect(Atomics.load(new Int32Array(data.state), State.CLOSED)).toBe(2);
+});
+
+test('when a worker dies before the last has started, nothing is left, and its death is told', async () => {
+  const data = testData({ kind: 'die', worker: 0 });
+  const { log, lines } = recordingLog();
+  // The second worker starts when the main thread knows of the death of the first.
+  const watch = (worker: Worker) => {
+    worker.once('exit', () => Atomics.store(new Int32Array(data.state), State.GATE, 1));
+  };
+  process.on('worker', watch);
+  onTestFinished(() => void process.off('worker', watch));
+  await expect(startWorkers({ data, log })).rejects.toThrow(
+    'worker 1 of 2 has died: nobody catches this',
+  );
+  expect(lines.filter(({ level }) => level !== 'debug')).toEqual([]);
+});
 
 /** A module that exports this. */
 function moduleOf(definition: string): string {
