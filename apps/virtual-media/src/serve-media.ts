@@ -13,7 +13,7 @@ export interface ServedMedia {
   close(): Promise<void>;
 }
 
-/** Begins, and tells what happens by `print`, a line at a time. Rejects with an error of Node's if it cannot listen. */
+/** Begins, and tells what happens by `print`, a line at a time. Rejects with an `Error` in one line if it cannot listen. */
 export async function serveMedia(
   { host, port, listen, token }: Settings,
   page: RequestListener,
@@ -33,10 +33,16 @@ export async function serveMedia(
   bridge.on('left', (_, code, reason) => tell(`free    ${code} ${reason}`.trimEnd()));
   bridge.on('refused', ({ address }, code, reason) => tell(`refused ${address} ${code} ${reason}`));
   bridge.on('failed', (error) => tell(`failed  ${String(error)}`));
-  http.listen(port, host);
-  await once(http, 'listening');
-  const bound = http.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
+  try {
+    http.listen(port, host);
+    await once(http, 'listening');
+  } catch (error) {
+    await bridge.close();
+    const reason = explain(error as NodeJS.ErrnoException);
+    throw new Error(`cannot listen on http://${name}:${port}/: ${reason}`, { cause: error });
+  }
+  const bound = http.address() as AddressInfo;
   return {
     url: `http://${name}:${bound.port}/#token=${encodeURIComponent(token)}`,
     async close() {
@@ -45,4 +51,21 @@ export async function serveMedia(
       http.closeAllConnections();
     },
   };
+}
+
+/** What is wrong, and what to do where there is something to do. */
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'another program does already; choose another --port, or 0 for any';
+    case 'EACCES':
+      return 'not permitted; ports below 1024 need privileges';
+    case 'EADDRNOTAVAIL':
+      return 'this machine does not have that address';
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'there is no host of that name';
+    default:
+      return message;
+  }
 }

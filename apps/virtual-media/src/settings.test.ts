@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { readSettings } from './settings.ts';
+import { readArgs, type Settings } from './settings.ts';
+
+function readSettings(args: readonly string[]): Settings | undefined {
+  const wish = readArgs(args);
+  return wish.kind === 'serve' ? wish.settings : undefined;
+}
 
 test('without arguments everything is on the loopback, with a token that nobody can guess', () => {
   const [one, other] = [readSettings([]), readSettings([])];
@@ -16,8 +21,13 @@ test('arguments are taken as they are', () => {
     port: 0,
     token: 't',
   });
-  expect(readSettings(['--help'])).toBeUndefined();
-  expect(readSettings(['-h'])).toBeUndefined();
+});
+
+test('help and the version are told in place of serving, whatever else there is', () => {
+  for (const word of ['--help', '-h']) expect(readArgs([word])).toEqual({ kind: 'help' });
+  for (const word of ['--version', '-V']) expect(readArgs([word])).toEqual({ kind: 'version' });
+  expect(readArgs(['--version', '--port', 'x'])).toEqual({ kind: 'version' });
+  expect(readArgs(['--version', '--help'])).toEqual({ kind: 'help' });
 });
 
 test.each([
@@ -32,5 +42,5 @@ test.each([
   [['disk.iso'], "Unexpected argument 'disk.iso'; try --help"],
   [['--port'], "Option '--port <value>' argument missing; try --help"],
 ])('%j is refused', (args, expected) => {
-  expect(() => readSettings(args)).toThrow(expected);
+  expect(() => readArgs(args)).toThrow(expected);
 });

@@ -18,19 +18,32 @@ export const HELP = `virtual-media: lends a file of a browser tab to NBD clients
   --host HOST    where the page is, default 127.0.0.1
   --port PORT    default 8080; 0 is any that is free
   --token TOKEN  what pages must show, default a new one for each start
-  -h, --help     show this`;
+  -h, --help     show this
+  -V, --version  show the version`;
 
 const PORT_MAX = 65_535;
 
+/** What the arguments ask for: to serve, or only to be told something. */
+export type Wish = { readonly kind: 'serve'; readonly settings: Settings } | TellingWish;
+
+interface TellingWish {
+  readonly kind: 'help' | 'version';
+}
+
 /**
- * Reads the arguments; undefined if help is asked for.
+ * Reads the arguments.
  *
  * @throws TypeError that says what is wrong
  */
-export function readSettings(args: readonly string[]): Settings | undefined {
-  const values = wordsOf(args);
-  if (values.help) return undefined;
-  const { listen, host, port, token } = values;
+export function readArgs(args: readonly string[]): Wish {
+  const words = wordsOf(args);
+  if (words.help) return { kind: 'help' };
+  if (words.version) return { kind: 'version' };
+  return { kind: 'serve', settings: settingsIn(words) };
+}
+
+function settingsIn(words: Words): Settings {
+  const { listen, host, port, token } = words;
   checkListen(listen);
   if (host === '') throw new TypeError('--host: expected a name or an address, found none');
   if (!/^\d{1,5}$/.test(port) || Number(port) > PORT_MAX) {
@@ -48,6 +61,7 @@ interface Words {
   readonly port: string;
   readonly token: string;
   readonly help: boolean;
+  readonly version: boolean;
 }
 
 function wordsOf(args: readonly string[]): Words {
@@ -60,6 +74,7 @@ function wordsOf(args: readonly string[]): Words {
         port: { type: 'string', default: '8080' },
         token: { type: 'string', default: randomBytes(16).toString('base64url') },
         help: { type: 'boolean', short: 'h', default: false },
+        version: { type: 'boolean', short: 'V', default: false },
       },
     });
     return values;
