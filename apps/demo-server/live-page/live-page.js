@@ -40,7 +40,7 @@ async function goOn() {
 
 function show({ at, status }, before) {
   const seconds = before === undefined ? 0 : (at - before.at) / 1000;
-  const { connections, exports, clients, threads, exportNames } = status;
+  const { connections, exports, volumes, clients, threads, exportNames } = status;
   const refused = sum(Object.values(connections.refused));
   say(
     `${status.state}: ${connections.open} connections, ${connections.total} in all, ${refused} turned away; version ${status.version}`,
@@ -49,6 +49,12 @@ function show({ at, status }, before) {
   fill(
     'exports',
     Array.from(names, (name) => exportRow(name, status, before?.status, seconds)),
+  );
+  const volumeEntries = Object.entries(volumes);
+  document.querySelector('#volumes-section').hidden = volumeEntries.length === 0;
+  fill(
+    'volumes',
+    volumeEntries.map(([name, now]) => volumeRow(name, now, seconds, before?.status.volumes[name])),
   );
   fill('clients', clients.map(clientRow));
   fill(
@@ -73,10 +79,25 @@ function exportRow(name, status, before, seconds) {
     rate(requests, seconds),
     bytes(perSecond(now.read - then.read, seconds)),
     bytes(perSecond(now.written - then.written, seconds)),
-    requests === 0 ? '–' : `${((time / requests) * 1000).toPrecision(3)} ms`,
+    averageMillis(time, requests),
     percent(now.disk - then.disk, time),
     bytes(sum(here.map(({ queuedBytes }) => queuedBytes))),
     now.errors,
+  ];
+}
+
+/** How long a commit took: those since the last look, or if there were none all of them. */
+function volumeRow(name, now, seconds, then = now) {
+  const from = now.commits === then.commits ? { commits: 0, commitSeconds: 0 } : then;
+  return [
+    named(name),
+    bytes(now.dirtyBytes),
+    rate(now.requests - then.requests, seconds),
+    now.failures,
+    averageMillis(now.commitSeconds - from.commitSeconds, now.commits - from.commits),
+    now.commitFailures,
+    percent(now.cacheHits, now.cacheHits + now.cacheMisses),
+    `${now.cost.toFixed(4)} USD`,
   ];
 }
 
@@ -148,6 +169,10 @@ function perSecond(count, seconds) {
 
 function rate(count, seconds) {
   return Math.round(perSecond(count, seconds));
+}
+
+function averageMillis(seconds, count) {
+  return count === 0 ? '–' : `${Number(((seconds / count) * 1000).toPrecision(3))} ms`;
 }
 
 function percent(part, whole) {

@@ -13,6 +13,7 @@ import { outliveReaders } from './output/standard-streams.ts';
 /** Runs until a signal ends it, or something fails, which it says in one line. Answers the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   outliveReaders();
+  const unfinished: Promise<void>[] = [];
   try {
     const version = packageVersion();
     const invocation = parseArgs(args, version);
@@ -35,12 +36,15 @@ export async function run(args: readonly string[]): Promise<number> {
         complain(`a second signal, ${signal}: not waiting any longer`);
         process.exit(1);
       },
+      beforeExit: (work) => void unfinished.push(work),
     });
     return 0;
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error;
     complain(error.line);
     return error.exitCode;
+  } finally {
+    await Promise.all(unfinished);
   }
 }
 

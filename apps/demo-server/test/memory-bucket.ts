@@ -2,7 +2,7 @@
  * A server on this machine that is a bucket of S3: a store in memory with true conditions, and what it takes of the
  * protocol to be asked for it.
  */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -13,6 +13,14 @@ import { onTestFinished } from 'vitest';
 export const BUCKET = 'bucket';
 
 const CRC32 = 'x-amz-meta-crc32';
+
+/** Requests that have no answer for now. */
+export interface Held {
+  /** Settled when the first one has come. */
+  readonly asked: Promise<unknown>;
+  /** Has them answered, and those to come. */
+  readonly release: () => void;
+}
 
 interface Refusal {
   readonly method: string;
@@ -25,6 +33,8 @@ export class MemoryBucket {
   readonly store: MemoryStore = memoryStore();
   readonly #port: number;
   #refusal: Refusal | undefined;
+  /** Called with the key of each request; whose answer waits for what it answers. */
+  readonly #gates = new Set<(key: string) => Promise<unknown> | undefined>();
 
   private constructor(port: number) {
     this.#port = port;
@@ -60,11 +70,25 @@ export class MemoryBucket {
     this.#refusal = refusal;
   }
 
+  /** Holds all requests for keys that begin so. */
+  hold(prefix: string): Held {
+    const events = new EventEmitter();
+    const asked = once(events, 'asked');
+    const released = once(events, 'released');
+    this.#gates.add((key) => {
+      if (!key.startsWith(prefix)) return undefined;
+      events.emit('asked');
+      return released;
+    });
+    return { asked, release: () => void events.emit('released') };
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
     const { method = '', url = '' } = request;
     const { pathname, searchParams } = new URL(url, 'http://bucket');
     const key = decodeURIComponent(pathname.slice(`/${BUCKET}/`.length));
+    for (const gate of this.#gates) await gate(key);
     if (this.#refusal?.method === method) {
       const { status, code } = this.#refusal;
       this.#refusal = undefined;

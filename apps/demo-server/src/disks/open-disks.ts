@@ -2,11 +2,10 @@
  * From a plan to open disks, by name.
  */
 import { exportTable } from '@nbd/driver';
-import type { DiskEvents } from './disk-events.ts';
 import { openDisk } from './open-disk.ts';
 import { openFolder, type OpenFolderOptions } from './open-folder.ts';
 import { failure } from '../program-error.ts';
-import { type ExportPlans, ReloadableExports } from './reloadable-exports.ts';
+import type { ExportPlans, ReloadableExports } from './reloadable-exports.ts';
 import type { ServedExports } from './served-exports.ts';
 import type { Spec } from '../settings/spec.ts';
 
@@ -16,26 +15,24 @@ export interface PlannedDisks {
   readonly readOnly: boolean;
 }
 
-export interface OpenDisksOptions {
-  /** For each export, what is particular to it. */
-  readonly particular: (name: string) => Omit<OpenFolderOptions, 'readOnly'>;
-  readonly events: DiskEvents;
-}
+/** For each export, what is particular to it. */
+export type Particular = (name: string) => Omit<OpenFolderOptions, 'readOnly'>;
 
 /**
- * Opens all disks, or none.
+ * Opens all disks as those of `disks`. If one fails, or `signal` aborts, it rejects at once: what is open by then, or will
+ * be, is the caller's to close.
  *
  * @throws ProgramError as `checkNames` does, and "cannot-start" that names the export
  */
 export async function openDisks(
+  disks: ReloadableExports,
   plan: PlannedDisks,
-  { particular, events }: OpenDisksOptions,
-): Promise<ReloadableExports> {
+  particular: Particular,
+  signal: AbortSignal,
+): Promise<void> {
   checkNames(plan);
-  const disks = new ReloadableExports(events);
   try {
-    await disks.replace(exportPlans(plan, particular));
-    return disks;
+    await disks.replace(exportPlans(plan, particular), signal);
   } catch (error) {
     throw failure('cannot-start', error);
   }
@@ -53,7 +50,7 @@ export function checkNames({ exports }: PlannedDisks): void {
 /** What `ReloadableExports` serves. */
 export function exportPlans(
   { exports, readOnly }: PlannedDisks,
-  particular: OpenDisksOptions['particular'],
+  particular: Particular,
 ): ExportPlans {
   return new Map(
     Array.from(exports, ([name, spec]) => [

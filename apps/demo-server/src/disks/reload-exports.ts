@@ -18,12 +18,15 @@ export interface ReloadExportsParts {
 export function exportsStep({ plan, readAgain, replaced, log }: ReloadExportsParts): ReloadStep {
   return {
     what: 'exports',
-    async reload(server) {
+    mayHang: true,
+    read() {
       const next = readAgain();
-      await server.reloadExports(next);
-      replaced(next);
-      const settings = otherSettings(plan, next);
-      if (settings.length > 0) log.warn({ settings }, 'settings that take a new start');
+      return async (server, signal) => {
+        await server.reloadExports(next, signal);
+        replaced(next);
+        const settings = otherSettings(plan, next);
+        if (settings.length > 0) log.warn({ settings }, 'settings that take a new start');
+      };
     },
   };
 }

@@ -90,6 +90,7 @@ test('if one does not open, all is as it was', async () => {
   ]);
   await expect(exports.replace(plans)).rejects.toThrow('export "c" cannot be opened: no such file');
   expect([...(await exports.list())]).toEqual([{ name: 'a' }]);
+  await settled();
   expect(events).toEqual(['opened disk 1', 'opened disk 2', 'closed disk 2']);
 });
 
@@ -154,4 +155,102 @@ test('a disk that does not close when it has gone is told of', async () => {
   await exports.replace(new Map([['a', { ...plan, what: 'new' }]]));
   await settled();
   expect(failures).toEqual([fault]);
+});
+
+/** A disk that is open when it is told to. */
+function sleeper() {
+  const disk = new EventEmitter();
+  return {
+    open: async () => void (await once(disk, 'awake')),
+    wake: () => disk.emit('awake'),
+  };
+}
+
+test('one that is given up says what is not open; the next takes over what it wants of it, the rest is closed', async () => {
+  const { exports, events, planOf, replace } = recording();
+  await replace({ a: 'disk 1' });
+  const [slow, never] = [sleeper(), sleeper()];
+  const slowPlan = planOf('slow', 'slow disk', slow);
+  const first = new AbortController();
+  const replaced = exports.replace(
+    new Map([
+      ['b', planOf('b', 'disk 2')],
+      ['c', planOf('c', 'disk 3')],
+      ['slow', slowPlan],
+      ['never', planOf('never', 'hung disk', never)],
+    ]),
+    first.signal,
+  );
+  await settled();
+  first.abort(new Error('there is another'));
+  await expect(replaced).rejects.toThrow(/^not open yet: "slow", "never"$/);
+  expect([...(await exports.list())]).toEqual([{ name: 'a' }]);
+
+  const next = exports.replace(
+    new Map([
+      ['b', planOf('b', 'disk 2')],
+      ['slow', slowPlan],
+    ]),
+  );
+  await settled();
+  slow.wake();
+  await next;
+  await settled();
+  expect([...(await exports.list())]).toEqual([{ name: 'b' }, { name: 'slow' }]);
+  expect(events).toEqual([
+    'opened disk 1',
+    'opened disk 2',
+    'opened disk 3',
+    'closed disk 3',
+    'opened slow disk',
+    'closed disk 1',
+  ]);
+  never.wake();
+  await settled();
+  expect(events.slice(6)).toEqual(['opened hung disk', 'closed hung disk']);
+});
+
+test('one that is given up before its turn has opened nothing', async () => {
+  const { exports, events, planOf, replace } = recording();
+  await replace({ a: 'disk 1' });
+  const reason = new Error('there is another');
+  const plans = new Map([['b', planOf('b', 'disk 2')]]);
+  await expect(exports.replace(plans, AbortSignal.abort(reason))).rejects.toBe(reason);
+  expect(events).toEqual(['opened disk 1']);
+});
+
+test('a failure waits for no disk that does not open, and the next replacement for what is still being closed', async () => {
+  const { exports, events, planOf, replace } = recording();
+  await replace({ a: 'disk 1' });
+  const [never, full] = [sleeper(), sleeper()];
+  const plans = new Map([
+    ['b', planOf('b', 'disk 2', { flush: full.open })],
+    ['c', planOf('c', 'hung disk', never)],
+    ['d', planOf('d', 'disk 4', { open: () => Promise.reject(new Error('no such file')) })],
+  ]);
+  await expect(exports.replace(plans)).rejects.toThrow('export "d" cannot be opened');
+  const next = replace({ a: 'disk 1', b: 'disk 2' });
+  await settled();
+  expect(events).toEqual(['opened disk 1', 'opened disk 2']);
+  full.wake();
+  await next;
+  expect(events.slice(2)).toEqual(['closed disk 2', 'opened disk 2']);
+});
+
+test('those that are open can be waited for alone', async () => {
+  const { exports, events, planOf, replace } = recording();
+  await replace({ a: 'disk 1' });
+  const never = sleeper();
+  const plans = new Map([
+    ['b', planOf('b', 'disk 2')],
+    ['c', planOf('c', 'hung disk', never)],
+  ]);
+  const replaced = exports.replace(plans);
+  await settled();
+  await exports.closeOpen();
+  expect(events).toEqual(['opened disk 1', 'opened disk 2', 'closed disk 1', 'closed disk 2']);
+  never.wake();
+  await expect(replaced).rejects.toThrow('the exports are closed');
+  await exports.close();
+  expect(events.slice(4)).toEqual(['opened hung disk', 'closed hung disk']);
 });

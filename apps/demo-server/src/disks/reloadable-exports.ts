@@ -2,7 +2,7 @@
  * Exports that can become others while they are served.
  *
  * Those that stay as they were keep their disks. One that goes is no longer listed or opened; its disk is closed when the
- * last connection lets go of it.
+ * last connection lets go of it. A replacement that hangs, since a disk does not open, can be given up for another one.
  */
 import {
   allClosed,
@@ -27,7 +27,7 @@ export interface ExportPlan {
   readonly make: () => ServedExports;
 }
 
-/** What is served, or was and is still in use. */
+/** What is served, or is about to be, or was and is still in use. */
 interface Served {
   readonly what: string;
   readonly isFolder: boolean;
@@ -35,13 +35,19 @@ interface Served {
   /** How many connections have it. */
   uses: number;
   isRetired: boolean;
+  /** Whether all of it is open that is opened before a client comes. */
+  isOpen: boolean;
 }
 
 export class ReloadableExports implements ExportSource {
   readonly #events: Pick<DiskEvents, 'closeFailed' | 'listFailed'>;
   #served: ReadonlyMap<string, Served> = new Map();
+  /** What a replacement opens, or had begun to open when it was given up, by name. */
+  #coming: ReadonlyMap<string, Served> = new Map();
   /** Those that are in use, and those that are being closed. */
   readonly #retired = new Set<Served>();
+  /** Settled when what a failed replacement had opened is closed: the next one may want to open the same. */
+  #cleared: Promise<unknown> = Promise.resolve();
   #last: Promise<void> = Promise.resolve();
   #isClosed = false;
   #closing: Promise<void> | undefined;
@@ -53,9 +59,12 @@ export class ReloadableExports implements ExportSource {
   /**
    * Serves these, at least one, in place of those that there are; the first is the default export unless one has the
    * empty name. Rejects with the failure of a disk that does not open; then all is as it was.
+   *
+   * When `signal` aborts, it rejects at once, with the names of those that are not open yet. The next replacement takes over
+   * what it wants of them, so that a disk is not opened twice, and the others are closed when they are open.
    */
-  async replace(plans: ExportPlans): Promise<void> {
-    const replacing = this.#last.then(() => this.#replace(plans));
+  async replace(plans: ExportPlans, signal?: AbortSignal): Promise<void> {
+    const replacing = this.#last.then(() => this.#replace(plans, signal));
     this.#last = replacing.catch(() => undefined);
     await replacing;
   }
@@ -99,38 +108,68 @@ export class ReloadableExports implements ExportSource {
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
-    this.#isClosed = true;
-    const all = [...this.#served.values(), ...this.#retired];
-    // What is still being opened closes itself; how long that takes is no matter to those that have something to flush.
-    await allClosed([...all.map(({ source }) => source.close()), this.#last]);
+  /**
+   * Begins what `close` does, and waits for those alone that are open by now. Rejects with the failures of those that do not
+   * close.
+   */
+  async closeOpen(): Promise<void> {
+    const open = this.#all().filter(({ isOpen }) => isOpen);
+    // What the others come to is told to whoever waits for them.
+    this.close().catch(() => undefined);
+    await allClosed(open.map(({ source }) => source.close()));
   }
 
-  async #replace(plans: ExportPlans): Promise<void> {
+  #all(): readonly Served[] {
+    return [...this.#served.values(), ...this.#coming.values(), ...this.#retired];
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosed = true;
+    // One that is still being opened closes when it is open; those that have something to flush do not wait for it.
+    await allClosed(this.#all().map(({ source }) => source.close()));
+  }
+
+  async #replace(plans: ExportPlans, signal: AbortSignal | undefined): Promise<void> {
+    await unlessAborted(this.#cleared, signal);
+    signal?.throwIfAborted();
     this.#mustBeOpen();
-    const next = new Map<string, Served>();
-    const fresh: Served[] = [];
+    const next = this.#planned(plans);
+    const fresh = new Map([...next].filter(([name, one]) => this.#served.get(name) !== one));
+    for (const [name, one] of this.#coming) if (fresh.get(name) !== one) this.#retire(one);
+    this.#coming = fresh;
     try {
-      for (const [name, { what, isFolder, make }] of plans) {
-        const known = this.#served.get(name);
-        if (known?.what === what) {
-          next.set(name, known);
-          continue;
-        }
-        const served = { what, isFolder, source: make(), uses: 0, isRetired: false };
-        fresh.push(served);
-        next.set(name, served);
-      }
-      await Promise.all(fresh.map(({ source }) => source.openAll()));
+      await unlessAborted(Promise.all(Array.from(fresh.values(), openAll)), signal);
       this.#mustBeOpen();
     } catch (error) {
-      // What those that did open say at their end is no news beside it.
-      await Promise.allSettled(fresh.map(({ source }) => source.close()));
+      if (signal?.aborted === true) throw givenUp(fresh, signal);
+      this.#coming = new Map();
+      this.#abandon(fresh);
       throw error;
     }
     const before = this.#served;
     this.#served = next;
-    for (const [name, served] of before) if (next.get(name) !== served) this.#retire(served);
+    this.#coming = new Map();
+    for (const [name, one] of before) if (next.get(name) !== one) this.#retire(one);
+  }
+
+  /** What is there already, or was left by a replacement that was given up, is not made anew. */
+  #planned(plans: ExportPlans): ReadonlyMap<string, Served> {
+    return new Map(
+      Array.from(plans, ([name, { what, isFolder, make }]) => {
+        const known = [this.#served.get(name), this.#coming.get(name)].find(
+          (one) => one?.what === what,
+        );
+        const fresh = { what, isFolder, uses: 0, isRetired: false, isOpen: false };
+        return [name, known ?? { ...fresh, source: make() }];
+      }),
+    );
+  }
+
+  /** Closes those that are open, and the others when they are. */
+  #abandon(fresh: ReadonlyMap<string, Served>): void {
+    const open = [...fresh.values()].filter(({ isOpen }) => isOpen);
+    for (const one of fresh.values()) this.#retire(one);
+    this.#cleared = Promise.allSettled(open.map(({ source }) => source.close()));
   }
 
   #mustBeOpen(): void {
@@ -206,5 +245,33 @@ export class ReloadableExports implements ExportSource {
     } finally {
       this.#retired.delete(served);
     }
+  }
+}
+
+async function openAll(served: Served): Promise<void> {
+  await served.source.openAll();
+  served.isOpen = true;
+}
+
+function givenUp(fresh: ReadonlyMap<string, Served>, { reason }: AbortSignal): Error {
+  const names = [...fresh]
+    .filter(([, { isOpen }]) => !isOpen)
+    .map(([name]) => JSON.stringify(name));
+  return new Error(`not open yet: ${names.join(', ')}`, { cause: reason });
+}
+
+/** Answers what `work` does, and rejects as soon as `signal` aborts. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  const over = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { signal: over.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    over.abort();
   }
 }

@@ -14,7 +14,7 @@ export interface ProgramState {
   readonly isReady: boolean;
   /** The names of those that clients can open. */
   readonly exportNames: readonly string[];
-  readonly reloads: { readonly done: number; readonly failed: number };
+  readonly reloads: Readonly<Record<'done' | 'failed' | 'superseded', number>>;
 }
 
 /** All metrics, in the order of the handbook. */
@@ -40,6 +40,7 @@ function programMetrics({ version, isReady, exportNames, reloads }: ProgramState
     counter('nbd_reloads_total', 'Reloads by SIGHUP.', [
       [{ result: 'done' }, reloads.done],
       [{ result: 'failed' }, reloads.failed],
+      [{ result: 'superseded' }, reloads.superseded],
     ]),
   ];
 }

@@ -12,6 +12,7 @@ import { metricObjects, type ProgramState } from './metric-objects.ts';
 import { type Answer, type Pages, plain } from './metrics-server.ts';
 import type { PrometheusText } from './prometheus-text.ts';
 import type { VolumeMetrics } from './volume-counts.ts';
+import { volumeStatuses } from './volume-status.ts';
 
 /** What is read of a program. */
 export interface Watched {
@@ -43,7 +44,16 @@ export function operatorPages({ health, prometheus, state, metrics, volumes }: W
         body: await prometheus.of(metricObjects(await metrics(), state(), volumes())),
       }),
     ],
-    ['/status.json', async () => json({ state: health.state, ...state(), ...(await metrics()) })],
+    [
+      '/status.json',
+      async () =>
+        json({
+          state: health.state,
+          ...state(),
+          ...(await metrics()),
+          volumes: volumeStatuses(volumes()),
+        }),
+    ],
   ]);
 }
 

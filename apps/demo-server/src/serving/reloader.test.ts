@@ -19,7 +19,7 @@ test('what is asked for before the server is there is done when it is, and those
     log.emit('line');
   };
   const reloader = new Reloader(pino({}, { write }), [
-    { what: 'TLS', reload: (server) => server.reloadTls() },
+    { what: 'TLS', mayHang: false, read: () => (server) => server.reloadTls() },
   ]);
   reloader.reload();
   const server = await serve({

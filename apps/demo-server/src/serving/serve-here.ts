@@ -4,29 +4,33 @@
 import { type Server, serve } from '@nbd/server';
 import type { Logger } from 'pino';
 import { logDiskEvents } from '../disks/disk-events.ts';
-import { checkNames, exportPlans, openDisks, type OpenDisksOptions } from '../disks/open-disks.ts';
+import { closeAfterFailure, type Patience } from '../disks/close-after-failure.ts';
+import { checkNames, exportPlans, openDisks, type Particular } from '../disks/open-disks.ts';
 import { countsIn } from '../metrics/volume-counts.ts';
 import { VolumeMemories } from '../metrics/volume-memories.ts';
 import type { Plan } from '../settings/plan.ts';
 import { failure } from '../program-error.ts';
-import type { ReloadableExports } from '../disks/reloadable-exports.ts';
-import { serveOptions, type Serving } from './serving.ts';
+import { ReloadableExports } from '../disks/reloadable-exports.ts';
+import { millis, serveOptions, type Serving, type StartOptions } from './serving.ts';
+
+/** What a disk that is not open when another fails has to become so and be closed: it may be about to take a volume. */
+const GRACE_MILLIS = 5000;
 
 /** @throws ProgramError for disks and addresses that cannot be opened */
-export async function serveHere(plan: Plan, log: Logger): Promise<Serving> {
+export async function serveHere(plan: Plan, log: Logger, start: StartOptions): Promise<Serving> {
   const notice = (text: string): void => log.debug(text);
   const events = logDiskEvents(log);
   const { refused } = events;
   const volumes = new VolumeMemories(1);
-  const particularIn = ({ exports }: Plan): OpenDisksOptions['particular'] => {
+  const particularIn = ({ exports }: Plan): Particular => {
     const memories = volumes.of(exports);
     return (name) => {
       const memory = memories.get(name);
       return { notice, refused, events, counts: memory && countsIn(memory, 0) };
     };
   };
-  const disks = await openDisks(plan, { particular: particularIn(plan), events });
-  const server = await listen(plan, disks, log);
+  const disks = new ReloadableExports(events);
+  const server = await openServer(plan, log, { ...start, disks, particular: particularIn(plan) });
   return {
     workers: 1,
     addresses: server.addresses,
@@ -35,17 +39,42 @@ export async function serveHere(plan: Plan, log: Logger): Promise<Serving> {
     metrics: async () => server.metrics(),
     volumes: () => volumes.metrics(),
     reloadTls: (options) => server.reloadTls(options),
-    async reloadExports(next) {
+    async reloadExports(next, signal) {
       checkNames(next);
-      await disks.replace(exportPlans(next, particularIn(next)));
+      await disks.replace(exportPlans(next, particularIn(next)), signal);
     },
     failed: new Promise(() => undefined),
     async close() {
       const { cut } = await server.close();
-      await closeDisks(disks);
+      await closeDisks(soon(disks.close()));
       return cut;
     },
   };
+}
+
+interface Opening extends StartOptions {
+  readonly disks: ReloadableExports;
+  readonly particular: Particular;
+}
+
+async function openServer(
+  plan: Plan,
+  log: Logger,
+  { disks, particular, signal, beforeExit }: Opening,
+): Promise<Server> {
+  try {
+    await openDisks(disks, plan, particular, signal);
+    return await listen(plan, disks, log);
+  } catch (error) {
+    if (signal.aborted) await closeDisks(disks.close());
+    else beforeExit(closeAfterFailure(disks, patienceOf(plan), log));
+    throw error;
+  }
+}
+
+function patienceOf({ shutdownTimeout }: Plan): Patience {
+  const open = millis(shutdownTimeout);
+  return { open, opening: Math.min(open, GRACE_MILLIS) };
 }
 
 async function listen(plan: Plan, disks: ReloadableExports, log: Logger): Promise<Server> {
@@ -56,13 +85,18 @@ async function listen(plan: Plan, disks: ReloadableExports, log: Logger): Promis
   }
 }
 
-/** The server has closed them, or waited long enough, and logged a failure; here it becomes the exit code. */
-async function closeDisks(disks: ReloadableExports): Promise<void> {
+/** The server has closed them, or waited long enough. */
+async function soon(closing: Promise<void>): Promise<void> {
   const late = new Promise<never>((_, reject) => {
     setImmediate(() => reject(new Error('it does not answer')));
   });
+  await Promise.race([closing, late]);
+}
+
+/** What has failed is in the log; here it becomes the exit code. */
+async function closeDisks(closing: Promise<void>): Promise<void> {
   try {
-    await Promise.race([disks.close(), late]);
+    await closing;
   } catch (error) {
     throw failure('unclean-stop', error, 'a disk did not close');
   }

@@ -9,18 +9,22 @@ import { checkNames, describeDisk } from '../disks/open-disks.ts';
 import { VolumeMemories } from '../metrics/volume-memories.ts';
 import { checkOwners, type Plan } from '../settings/plan.ts';
 import { failure } from '../program-error.ts';
-import { serveOptions, type Serving } from './serving.ts';
+import { serveOptions, type Serving, type StartOptions } from './serving.ts';
 import type { ThreadDisks } from './thread-disks.ts';
 
 /** Beside this file, in the language that this file is in. */
 const DISKS = new URL(`thread-disks${extname(import.meta.url)}`, import.meta.url);
 
 /** @throws ProgramError for disks and addresses that cannot be opened */
-export async function serveInThreads(plan: Plan, log: Logger): Promise<Serving> {
+export async function serveInThreads(
+  plan: Plan,
+  log: Logger,
+  { signal: unwanted }: StartOptions,
+): Promise<Serving> {
   const volumes = new VolumeMemories(plan.workers);
   const atStart = disksOf(plan, new Map(), volumes);
   let { memories } = atStart;
-  const server = await start(plan, atStart.data, log);
+  const server = await start(plan, atStart.data, log, unwanted);
   const failed = new Promise<never>((_, reject) => {
     server.once('error', reject);
   });
@@ -34,13 +38,19 @@ export async function serveInThreads(plan: Plan, log: Logger): Promise<Serving> 
     metrics: () => server.metrics(),
     volumes: () => volumes.metrics(),
     reloadTls: (options) => server.reloadTls(options),
-    async reloadExports(next) {
+    async reloadExports(next, signal) {
       checkNames(next);
       // Whatever the file says of workers now, there are as many as there are.
       checkOwners(next.exports, server.workers);
       const disks = disksOf(next, memories, volumes);
-      await server.reloadExports(disks.data);
-      ({ memories } = disks);
+      try {
+        await server.reloadExports(disks.data, { signal });
+        ({ memories } = disks);
+      } catch (error) {
+        // Some workers may have these already: in the reload that follows, the same disk is to be the same memory in all.
+        if (signal.aborted) memories = new Map([...memories, ...disks.memories]);
+        throw error;
+      }
     },
     failed,
     async close() {
@@ -52,12 +62,18 @@ export async function serveInThreads(plan: Plan, log: Logger): Promise<Serving> 
   };
 }
 
-async function start(plan: Plan, data: ThreadDisks, log: Logger): Promise<WorkerServer> {
+async function start(
+  plan: Plan,
+  data: ThreadDisks,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<WorkerServer> {
   const { workers } = plan;
   // Names that cannot be are found here, where the exit code of wrong usage is known.
   checkNames(plan);
   try {
-    return await serveInWorkers({ ...serveOptions(plan), workers, module: DISKS, data, log });
+    const options = { ...serveOptions(plan), workers, module: DISKS, data, log, signal };
+    return await serveInWorkers(options);
   } catch (error) {
     throw failure('cannot-start', error);
   }

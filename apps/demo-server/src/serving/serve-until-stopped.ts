@@ -12,9 +12,9 @@ import { urlOf } from '../metrics/metrics-address.ts';
 import { defaultDisk, type Plan, shownNames } from '../settings/plan.ts';
 import { ProgramError } from '../program-error.ts';
 import { exportsStep } from '../disks/reload-exports.ts';
-import { Reloader, type ReloadStep } from './reloader.ts';
+import { type Change, Reloader, type ReloadStep } from './reloader.ts';
 import { serveHere } from './serve-here.ts';
-import type { Serving } from './serving.ts';
+import type { Serving, StartOptions } from './serving.ts';
 import { announce } from '../output/standard-streams.ts';
 import { firstStopSignal } from './stop-signals.ts';
 
@@ -26,6 +26,8 @@ export interface ProgramParts {
   readonly readAgain: (() => Plan) | undefined;
   /** Called for a second signal to stop, which ends the program. */
   readonly hurry: (signal: string) => never;
+  /** Told of what is still to be done of a start that has failed, once its failure is told. It never rejects. */
+  readonly beforeExit: (work: Promise<void>) => void;
 }
 
 /** Serves until a signal ends it. Rejects with a `ProgramError` if something fails, and if the end is not clean. */
@@ -59,10 +61,12 @@ export async function serveUntilStopped(parts: ProgramParts): Promise<void> {
   });
   let cut = 0;
   try {
-    server = await openUnlessStopped(plan, stopped, log);
-    reloader.serveWith(server);
-    health.ready();
-    await beServing(plan, server, stopped, log);
+    server = await openUnlessStopped(parts, stopped, log);
+    if (server !== undefined) {
+      reloader.serveWith(server);
+      health.ready();
+      await beServing(plan, server, stopped, log);
+    }
   } finally {
     health.stopping();
     cut = (await server?.close()) ?? 0;
@@ -78,31 +82,44 @@ export async function serveUntilStopped(parts: ProgramParts): Promise<void> {
   log.info('stopped');
 }
 
-/** Once a signal has come, a disk that does not open has no more time than one that does not close. */
+/**
+ * Undefined: a signal has come before all disks were open, and they are closed. One that does not open has no more time than
+ * one that does not close.
+ */
 async function openUnlessStopped(
-  plan: Plan,
+  { plan, beforeExit }: ProgramParts,
   stopped: Promise<string>,
   log: Logger,
-): Promise<Serving> {
-  const open = new AbortController();
+): Promise<Serving | undefined> {
+  const over = new AbortController();
+  const unwanted = new AbortController();
   const seconds = plan.shutdownTimeout;
   const patience = async (): Promise<never> => {
     const signal = await stopped;
-    if (!open.signal.aborted) {
-      log.info({ signal, seconds }, 'stopping when all disks are open, or after these seconds');
+    if (!over.signal.aborted) {
+      log.info({ signal, seconds }, 'stopping: what is open is closed, the rest has these seconds');
+      unwanted.abort();
     }
-    await wait(seconds * 1000, undefined, { signal: open.signal });
+    await wait(seconds * 1000, undefined, { signal: over.signal });
     throw new ProgramError(
       'unclean-stop',
       `not all disks were open after ${seconds} seconds of waiting`,
     );
   };
   try {
-    const opening = plan.workers > 1 ? inThreads(plan, log) : serveHere(plan, log);
-    return await Promise.race([opening, patience()]);
+    const { signal } = unwanted;
+    const open = plan.workers > 1 ? inThreads : serveHere;
+    return await Promise.race([open(plan, log, { signal, beforeExit }), patience()]);
+  } catch (error) {
+    if (unwanted.signal.aborted && !isUnclean(error)) return undefined;
+    throw error;
   } finally {
-    open.abort();
+    over.abort();
   }
+}
+
+function isUnclean(error: unknown): boolean {
+  return error instanceof ProgramError && error.code === 'unclean-stop';
 }
 
 /** Says where it serves, and returns when it is to stop. */
@@ -128,15 +145,15 @@ function stepsOf(
   return [
     ...(plan.tls === undefined
       ? []
-      : [{ what: 'TLS', reload: (server: Serving) => server.reloadTls() }]),
+      : [{ what: 'TLS', mayHang: false, read: (): Change => (server) => server.reloadTls() }]),
     ...(readAgain === undefined ? [] : [exportsStep({ plan, readAgain, replaced, log })]),
   ];
 }
 
 /** One thread has no use for what it takes to have several. */
-async function inThreads(plan: Plan, log: Logger): Promise<Serving> {
+async function inThreads(plan: Plan, log: Logger, start: StartOptions): Promise<Serving> {
   const { serveInThreads } = await import('./serve-in-threads.ts');
-  return serveInThreads(plan, log);
+  return serveInThreads(plan, log, start);
 }
 
 /** Whoever does not ask for metrics has no use for what it takes to have them. */

@@ -15,10 +15,11 @@ export interface Serving extends Pick<Server, 'addresses' | 'uris' | 'reloadTls'
   /** What volumes in buckets have counted, by the names of their exports. Told at once. */
   volumes(): ReadonlyMap<string, VolumeMetrics>;
   /**
-   * Serves the exports of another plan in place of those that there are. Rejects with what is wrong with one of them; then
-   * all is as it was.
+   * Serves the exports of another plan in place of those that there are. Rejects with what is wrong with one of them, and
+   * with those that are not open yet when `signal` aborts; then clients are served as before. One at a time; it is aborted
+   * only where another one follows.
    */
-  reloadExports(plan: Plan): Promise<void>;
+  reloadExports(plan: Plan, signal: AbortSignal): Promise<void>;
   /** Rejects when it can go on no longer; else it never settles. */
   readonly failed: Promise<never>;
   /**
@@ -27,6 +28,14 @@ export interface Serving extends Pick<Server, 'addresses' | 'uris' | 'reloadTls'
    * @throws ProgramError "unclean-stop" if a disk did not close
    */
   close(): Promise<number>;
+}
+
+/** How a start may end before there is a server. */
+export interface StartOptions {
+  /** Aborted when nobody wants it any more. Then what is open is closed, the rest when it is, and the start rejects. */
+  readonly signal: AbortSignal;
+  /** Told of what is still to be closed of a start that has failed. It never rejects. */
+  readonly beforeExit: (closing: Promise<void>) => void;
 }
 
 /** What the server is told, in one thread and in several. */
@@ -45,6 +54,6 @@ export function serveOptions(plan: Plan): Omit<ServeOptions, 'exports' | 'source
 }
 
 /** Rounded up: 0 has a meaning of its own. */
-function millis(seconds: number): number {
+export function millis(seconds: number): number {
   return Math.ceil(seconds * 1000);
 }
