@@ -6,13 +6,13 @@ export interface Stay {
   /** The control words of a disk. */
   readonly control: SharedArrayBuffer;
   readonly kind: 'use' | 'alone';
-  /** One word: 1 once the end is near. */
+  /** One word: 1 once the end is near. Who stores that there and wakes the thread ends its stay. */
   readonly note: SharedArrayBuffer;
+  /** After so long it goes unasked. */
+  readonly millisMax: number;
 }
 
-const STAY_MILLIS = 50;
-
-const { control, kind, note } = workerData as Stay;
+const { control, kind, note, millisMax } = workerData as Stay;
 const use = new SharedUse(new Int32Array(control));
 if (kind === 'alone') use.alone(stay);
 else {
@@ -24,7 +24,7 @@ else {
 function stay(): void {
   const words = new Int32Array(note);
   parentPort?.postMessage('inside');
-  // Nobody wakes us: it is a sleep, which holds up the whole thread as a copy would.
-  Atomics.wait(words, 0, 0, STAY_MILLIS);
+  // It holds up the whole thread, as a copy would.
+  Atomics.wait(words, 0, 0, millisMax);
   Atomics.store(words, 0, 1);
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect, describe, test } from 'vitest';
 import { Option, OptionReply } from '@nbd/codec';
 import type { Driver } from '@nbd/driver';
+import { buffersInUse } from './buffers-in-use.ts';
 import { READS, serving } from './serving.ts';
 import { concat, content, disconnect, option, read, write } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
@@ -43,10 +44,10 @@ describe.each(READS)('reads: %s', (reads) => {
     const other = await enter(server);
     const client = await enter(server);
     client.socket.pause();
-    const before = process.memoryUsage().arrayBuffers;
+    const before = buffersInUse();
     client.says(...Array.from({ length: REQUESTS }, (_, i) => read(i * MIB, MIB, i)));
     await untilStalled(server, other);
-    const held = process.memoryUsage().arrayBuffers - before;
+    const held = buffersInUse() - before;
     expect(held).toBeLessThan(SERVED_MAX * MIB);
     expect(server.counters.bytesRead).toBeLessThan(SERVED_MAX * MIB);
     expect(server.counters.bytesRead).toBeGreaterThan(MIB);
@@ -83,14 +84,14 @@ describe.each(READS)('reads: %s', (reads) => {
       limits: { unsentBytesMax: 65_536 },
     });
     const other = await enter(server);
-    const before = process.memoryUsage().arrayBuffers;
+    const before = buffersInUse();
     const clients = await Promise.all(Array.from({ length: 10 }, () => enter(server)));
     for (const client of clients) {
       client.socket.pause();
       client.says(...Array.from({ length: REQUESTS }, (_, i) => read(0, 65_536, i)));
     }
     await untilStalled(server, other);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(SERVED_MAX * MIB);
+    expect(buffersInUse() - before).toBeLessThan(SERVED_MAX * MIB);
     for (const client of clients) client.resets();
   });
 
@@ -103,7 +104,7 @@ describe.each(READS)('reads: %s', (reads) => {
     });
     const client = await enter(server);
     const flood = concat(...Array.from({ length: 64 }, (_, i) => write(0, PATTERN, i)));
-    const before = process.memoryUsage().arrayBuffers;
+    const before = buffersInUse();
     client.socket.write(flood);
     await disk.holds(2);
     const other = await haggle(server);
@@ -113,7 +114,7 @@ describe.each(READS)('reads: %s', (reads) => {
       expect(await other.hearsOptionReply()).toMatchObject({ type: OptionReply.ACK });
     }
     expect(disk.waiting).toBe(2);
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(SERVED_MAX * MIB);
+    expect(buffersInUse() - before).toBeLessThan(SERVED_MAX * MIB);
     for (let answered = 0; answered < 64; ) {
       await disk.holds(1);
       const { waiting } = disk;
