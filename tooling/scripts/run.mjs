@@ -47,15 +47,15 @@ function test() {
     return;
   }
   const quiet = ['--output-logs=errors-only', '--ui=stream'];
-  run('turbo', ['run', 'build', 'typecheck', '//#lint', '//#lint:unused', ...quiet]);
+  run('turbo', ['run', 'build', '//#check:types', '//#lint', '//#lint:unused', ...quiet]);
   run('node', ['tooling/scripts/check-packages.mjs']);
   run('vitest', ['run', ...rest]);
 }
 
-/** Runs a task of turbo, which needs pnpm on its path. */
-function turbo(name) {
+/** Runs a task of turbo, which needs pnpm on its path, for the script of package.json that is named. */
+function turbo(script, name = script) {
   if (underPnpm) run('turbo', ['run', name, ...rest]);
-  else runByPnpm([name, ...rest]);
+  else runByPnpm([script, ...rest]);
 }
 
 /** Makes the packages as they would be published, in a folder. */
@@ -79,7 +79,8 @@ async function demo() {
 }
 
 if (task === 'test') test();
-else if (task === 'build' || task === 'typecheck') turbo(task);
+else if (task === 'build') turbo(task);
+else if (task === 'typecheck') turbo('typecheck', '//#check:types');
 else if (task === 'pack') pack(rest[0]);
 else if (task === 'demo') await demo();
 else if (task === 'audit') pnpm(['audit', '--prod', ...rest]);
