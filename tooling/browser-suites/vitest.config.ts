@@ -24,7 +24,6 @@ export default defineConfig({
     exclude: ['codec/test/readme.test.ts'],
     setupFiles: [fileURLToPath(new URL('src/globals-for-tests.ts', import.meta.url))],
     isolate: false,
-    fileParallelism: false,
     sequence: { groupOrder: 1 },
     testTimeout: 30_000,
     browser: {

@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import { defaultServerConditions } from 'vite';
 
-/** Shared project config: workspace packages resolve to their TypeScript sources. */
+// Packages of others are loaded by Node, which does not know the files that they have for bundlers.
+const ofNode = defaultServerConditions.filter((condition) => condition !== 'module');
+
+/** By which workspace packages resolve to their TypeScript sources. */
+export const conditions = ['@nbd/source', ...ofNode];
+
+/** Shared project config. */
 export function project(name, test = {}) {
-  // Packages of others are loaded by Node, which does not know the files that they have for bundlers.
-  const ofNode = defaultServerConditions.filter((condition) => condition !== 'module');
-  const conditions = ['@nbd/source', ...ofNode];
   return defineConfig({
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -14,6 +17,11 @@ export function project(name, test = {}) {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       environment: 'node',
       pool: 'forks',
+      // A process loads the modules of a project once, for all files that it runs: tests put back what they replace.
+      isolate: false,
+      // It ends what hangs, and nothing else: machines may be busy.
+      testTimeout: 20_000,
+      hookTimeout: 20_000,
       ...test,
     },
   });

@@ -1,12 +1,13 @@
 /** The program in a process of its own, from its sources. */
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-
-/** Lets a process import TypeScript, in all of its threads; `--import tsx` does so in its main thread only. */
-const REGISTER = `data:text/javascript,import { register } from '${import.meta.resolve('tsx/esm/api')}'; register();`;
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The path of the program, bundled from its sources. */
+    readonly program: string;
+  }
+}
 
 /** One, or as `pnpm test:ways` says; a test that gives its own number stays with that. */
 const DEFAULT_WORKERS = process.env['NBD_WAY'] === 'workers' ? '2' : '1';
@@ -106,7 +107,7 @@ export function start(args: readonly string[], options: StartOptions = {}): Prog
   const { cwd, env, first, stdout = 'pipe', stderr = 'pipe' } = options;
   const { NBD_LOG_LEVEL: _level, ...inherited } = process.env;
   const workers = args.includes('--workers') ? [] : ['--workers', DEFAULT_WORKERS];
-  const words = ['--conditions=@nbd/source', '--import', REGISTER, MAIN, ...workers, ...args];
+  const words = [inject('program'), ...workers, ...args];
   const settings: SpawnOptions = {
     cwd,
     env: { ...inherited, ...env },

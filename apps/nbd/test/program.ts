@@ -1,10 +1,13 @@
 /** The program in a process of its own, from its sources. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The path of the program, bundled from its sources. */
+    readonly program: string;
+  }
+}
 
 /** What is left of a program that has ended. */
 export interface Ended {
@@ -20,13 +23,7 @@ export interface Program {
 
 /** Starts the program; the end of the test ends it. */
 export function start(args: readonly string[]): Program {
-  const child = spawn(process.execPath, [
-    '--conditions=@nbd/source',
-    '--import',
-    TSX,
-    MAIN,
-    ...args,
-  ]);
+  const child = spawn(process.execPath, [inject('program'), ...args]);
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -3,19 +3,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@nbd/client';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { isExpected, NO_BROWSER, openBrowser, openProfile, stateOf } from './browser.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { openProfile, sharedBrowser, stateOf } from './browser.ts';
 import { CONTENT, lend, startMedia } from './lent-file.ts';
 
 const WORDS = new TextEncoder().encode('written by the machine');
 
-beforeEach(({ skip }) => {
-  skip(!isExpected, NO_BROWSER);
-});
+const browser = sharedBrowser();
 
 test('changes in memory are there until it is ejected, and the file stays as it is', async () => {
   const media = await startMedia();
-  const { page, uri } = await lend(media, await openBrowser(), { changes: 'memory' });
+  const { page, uri } = await lend(media, browser(), { changes: 'memory' });
   for (let round = 0; round < 2; round++) {
     const client = await connect(uri);
     if (round === 0) await client.write(WORDS, 5000);
@@ -62,7 +60,7 @@ test('changes that are kept are found again by another page, of the same file, u
 
 test('where there is no more room for changes, the machine is told and the page says so', async () => {
   const media = await startMedia();
-  const { page, uri } = await lend(media, await openBrowser(), { changes: 'kept' });
+  const { page, uri } = await lend(media, browser(), { changes: 'kept' });
   const tools = await page.context().newCDPSession(page);
   const { origin } = new URL(page.url());
   await tools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 200_000 });
@@ -75,7 +73,7 @@ test('where there is no more room for changes, the machine is told and the page 
 
 test('the page shows who uses the disk and where, and while it is paused nobody is answered', async () => {
   const media = await startMedia();
-  const { page, uri } = await lend(media, await openBrowser());
+  const { page, uri } = await lend(media, browser());
   const map = page.locator('#map');
   expect(await map.getAttribute('aria-label')).toBe('Nothing was read.');
   const client = await connect(uri);
@@ -102,7 +100,7 @@ test('the page shows who uses the disk and where, and while it is paused nobody 
 
 test('a machine that is paused is ejected all the same', async () => {
   const media = await startMedia();
-  const { page, uri } = await lend(media, await openBrowser());
+  const { page, uri } = await lend(media, browser());
   const client = await connect(uri);
   await page.click('#pause');
   const reading = client.read(0, 512);

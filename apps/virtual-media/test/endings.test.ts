@@ -5,22 +5,11 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect as dial, createServer, type Socket } from 'node:net';
 import { connect, NbdError } from '@nbd/client';
 import { bearerProtocols } from '@nbd/websocket';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { isExpected, launchBrowser, NO_BROWSER, stateOf } from './browser.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { sharedBrowser, stateOf } from './browser.ts';
 import { CONTENT, lend, type Media, startMedia } from './lent-file.ts';
 
-let browser: Browser;
-
-beforeAll(async () => {
-  if (isExpected) browser = await launchBrowser();
-});
-afterAll(async () => {
-  if (isExpected) await browser.close();
-});
-beforeEach(({ skip }) => {
-  skip(!isExpected, NO_BROWSER);
-});
+const browser = sharedBrowser();
 
 /** The program ends by itself when it is asked to, and leaves nothing. */
 async function endsCleanly({ program, socket }: Media): Promise<void> {
@@ -53,7 +42,7 @@ async function network(to: string) {
 
 test('a tab that is closed: its client is cut off, and the next tab is welcome', async () => {
   const media = await startMedia();
-  const { page, uri } = await lend(media, browser);
+  const { page, uri } = await lend(media, browser());
   const client = await connect(uri);
   await media.program.next('in use');
   await client.read(0, 512);
@@ -61,7 +50,7 @@ test('a tab that is closed: its client is cut off, and the next tab is welcome',
   expect(await media.program.next('free')).toMatch(/^100[156]/);
   await expect(client.read(0, 512)).rejects.toBeInstanceOf(NbdError);
   expect(existsSync(media.socket)).toBe(false);
-  const again = await lend(media, browser);
+  const again = await lend(media, browser());
   const next = await connect(again.uri);
   expect(Buffer.compare(await next.read(0, CONTENT.length), CONTENT)).toBe(0);
   await next.close();
@@ -71,7 +60,7 @@ test('a tab that is closed: its client is cut off, and the next tab is welcome',
 test('a network that fails: the page says so, and the client is cut off', async () => {
   const media = await startMedia();
   const { url, cut } = await network(media.url);
-  const { page, uri } = await lend(media, browser, { url });
+  const { page, uri } = await lend(media, browser(), { url });
   const client = await connect(uri);
   await media.program.next('in use');
   await client.read(0, 512);
@@ -85,7 +74,7 @@ test('a network that fails: the page says so, and the client is cut off', async 
 
 test('a file that was changed: its reads fail with EIO, the page says so, and both go on', async () => {
   const media = await startMedia();
-  const { page, uri } = await lend(media, browser);
+  const { page, uri } = await lend(media, browser());
   const client = await connect(uri);
   await media.program.next('in use');
   await appendFile(media.file, 'more');
@@ -100,7 +89,7 @@ test('a file that was changed: its reads fail with EIO, the page says so, and bo
 
 test('a token that is wrong: the page says so, and there is no disk', async () => {
   const media = await startMedia();
-  const page = await browser.newPage();
+  const page = await browser().newPage();
   onTestFinished(() => page.close());
   await page.goto(media.url.replace(/#.*/, '#token=wrong'));
   await page.setInputFiles('#file', media.file);
@@ -118,7 +107,7 @@ test('a page of another origin: it is told no more than that it cannot, and the 
     other.close();
     other.closeAllConnections();
   });
-  const page = await browser.newPage();
+  const page = await browser().newPage();
   onTestFinished(() => page.close());
   await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
   const code = page.evaluate(
@@ -135,7 +124,7 @@ test('a page of another origin: it is told no more than that it cannot, and the 
 
 test('what a page says of its end is one line, and commands no terminal', async () => {
   const media = await startMedia();
-  const page = await browser.newPage();
+  const page = await browser().newPage();
   onTestFinished(() => page.close());
   await page.goto(media.url);
   const token = new URL(media.url).hash.replace('#token=', '');
@@ -158,7 +147,7 @@ test('what a page says of its end is one line, and commands no terminal', async 
 
 test('two clients at once: the second is closed, and the first goes on', async () => {
   const media = await startMedia();
-  const { uri } = await lend(media, browser);
+  const { uri } = await lend(media, browser());
   const first = await connect(uri);
   await media.program.next('in use');
   await expect(connect(uri)).rejects.toBeInstanceOf(NbdError);
@@ -170,8 +159,8 @@ test('two clients at once: the second is closed, and the first goes on', async (
 
 test('two tabs at once: the second is told, and the first goes on', async () => {
   const media = await startMedia();
-  const { uri } = await lend(media, browser);
-  const other = await browser.newPage();
+  const { uri } = await lend(media, browser());
+  const other = await browser().newPage();
   onTestFinished(() => other.close());
   await other.goto(media.url);
   await other.setInputFiles('#file', media.file);

@@ -83,10 +83,12 @@ function says(selector: string, words: string): string {
   return `(document.querySelector(${JSON.stringify(selector)})?.textContent === ${JSON.stringify(words)})`;
 }
 
+/** How much the page says that was read. */
+const READ = "document.querySelector('#read').textContent";
+
 /** Resolves when nothing was read between two looks. */
 async function untilStill(page: BarePage): Promise<void> {
-  const read = async () =>
-    String(await page.evaluate(`document.querySelector('#read').textContent`));
+  const read = async () => String(await page.evaluate(READ));
   for (let before = await read(); ; ) {
     await wait(700);
     const now = await read();
@@ -125,35 +127,35 @@ test('nbdcopy and qemu-img find an image of 300 MiB identical, and a client that
   const browser = await openBareBrowser();
   const { page, uri, image, copy, pid } = await inserted(browser);
   const before = await usageOf(browser, pid);
+  const nothing = String(await page.evaluate(READ));
 
   const begin = performance.now();
-  await run(NBDCOPY, [uri, copy]);
-  const seconds = (performance.now() - begin) / 1000;
+  const copying = spawn(NBDCOPY, [uri, copy], { stdio: 'ignore' });
+  onTestFinished(() => void copying.kill('SIGKILL'));
+  await page.until(`!${says('#read', nothing)}`);
+  copying.kill('SIGSTOP');
+  const stopped = performance.now();
+  await untilStill(page);
+  const stalling = await usageOf(browser, pid);
+  expect(copying.exitCode).toBeNull();
+  const resumed = performance.now();
+  copying.kill('SIGCONT');
+  expect(await ended(copying)).toBe(0);
+  const seconds = (performance.now() - begin - (resumed - stopped)) / 1000;
   const after = await usageOf(browser, pid);
   const forEach = (of: 'page' | 'browser' | 'program'): string =>
     `${of} ${((after[of] - before[of]) / IMAGE_MIB).toFixed(1)}`;
   console.log(
-    `nbdcopy: ${Math.round(IMAGE_MIB / seconds)} MiB/s; milliseconds of processors for a MiB: ` +
+    `nbdcopy: ${Math.round(IMAGE_MIB / seconds)} MiB/s while it ran; milliseconds of processors for a MiB: ` +
       `${forEach('page')}, ${forEach('browser')}, ${forEach('program')}`,
   );
-  await run('cmp', [image, copy]);
-  await run('qemu-img', ['compare', '-f', 'raw', '-F', 'raw', image, uri]);
-
-  const read = await page.evaluate("document.querySelector('#read').textContent");
-  const stalled = spawn(NBDCOPY, [uri, copy], { stdio: 'ignore' });
-  onTestFinished(() => void stalled.kill('SIGKILL'));
-  await page.until(`!${says('#read', String(read))}`);
-  stalled.kill('SIGSTOP');
-  await untilStill(page);
-  const stalling = await usageOf(browser, pid);
   console.log(
-    `memory of the tab: ${Math.round(before.memoryMib)} MiB before, ${Math.round(after.memoryMib)} MiB after a copy, ` +
-      `${Math.round(stalling.memoryMib)} MiB while a client stalls`,
+    `memory of the tab: ${Math.round(before.memoryMib)} MiB before, ${Math.round(stalling.memoryMib)} MiB while a client ` +
+      `stalls, ${Math.round(after.memoryMib)} MiB after a copy`,
   );
-  for (const { memoryMib } of [after, stalling]) {
+  for (const { memoryMib } of [stalling, after]) {
     expect(memoryMib - before.memoryMib).toBeLessThan(GROWTH_MIB_MAX);
   }
-  stalled.kill('SIGCONT');
-  expect(await ended(stalled)).toBe(0);
   await run('cmp', [image, copy]);
+  await run('qemu-img', ['compare', '-f', 'raw', '-F', 'raw', image, uri]);
 });

@@ -7,7 +7,7 @@ import { exampleFolder } from '../src/example-folder.ts';
 import { extractExamples } from '../src/extract-examples.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const RUN_MILLIS_MAX = 10_000;
+const RUN_MILLIS_MAX = 30_000;
 
 const packages = ['packages', 'apps'].flatMap((parent) =>
   readdirSync(join(ROOT, parent)).map((name) => `${parent}/${name}`),
