@@ -105,7 +105,7 @@ test('packs that are many are taken up until they are not, and no further', asyn
   const from = store.calls.length;
   await write(16, 1);
   await settle();
-  expect(uploadsSince(store, from)).toBe(8);
+  expect(uploadsSince(store, from)).toBe(4);
 });
 
 test('however much is packed at a time, packs are not more than twice as many as they may be before they are merged', async () => {

@@ -9,7 +9,7 @@ import type { Uploads } from './uploads.ts';
 /** How far the search for a full chunk goes. */
 const CANDIDATES_MAX = 64;
 /** Chunks that are uploaded at a time because much is packed: that has time. */
-const UNPACKED_MAX = 8;
+const UNPACKED_MAX = 4;
 
 export interface ReliefOptions {
   readonly dirty: DirtyChunks;
@@ -41,6 +41,8 @@ export class Relief {
       if (isSmall && packs.hasRoom() && packs.take([...dirty.unsaved]).sequence > 0) continue;
       void this.#save(candidate);
     }
+    // What needs room comes first, as long as small changes have some.
+    if (dirty.bytes > earlyBytes && packs.hasRoom()) return;
     while (this.#mayUnpack() && uploads.free > 0) {
       const packed = packs.crowded();
       if (packed === undefined) break;
