@@ -15,7 +15,7 @@ import { putAgain } from '../store/put-again.ts';
 import type { DirtyChunk, DirtyChunks, Pack } from './dirty-chunks.ts';
 import type { Sequences } from './sequences.ts';
 
-/** Bytes of memory of what is packed up to which the next pack may take up all of it. */
+/** Bytes of memory of the newest packs that the next one may take up. */
 const MERGED_BYTES_MAX = 2 ** 20;
 /** Bytes of memory that one pack is made of. */
 const PACK_BYTES_MAX = 4 * 2 ** 20;
@@ -147,16 +147,15 @@ export class Packs {
     return this.#isCrowded() ? this.#oldest() : undefined;
   }
 
+  /** Packs that are still many although the newest became one are large. */
   #isCrowded(): boolean {
-    const memory = this.#memory();
-    if (memory > this.#options.bytesMax / 2) return true;
-    return memory > MERGED_BYTES_MAX && this.#areMany();
+    const { bytesMax, packsMax } = this.#options;
+    return this.#memory() > bytesMax / 2 || this.#needed().length > 1.5 * packsMax;
   }
 
-  /** Of those that chunks need: the others go with the next commit. */
-  #areMany(): boolean {
-    const needed = this.#packs.filter(({ chunks }) => chunks.size > 0);
-    return needed.length >= this.#options.packsMax;
+  /** Those that chunks need: the others go with the next commit. */
+  #needed(): readonly Pack[] {
+    return this.#packs.filter(({ chunks }) => chunks.size > 0);
   }
 
   #oldest(): DirtyChunk | undefined {
@@ -185,8 +184,7 @@ export class Packs {
 
   #begin(group: readonly DirtyChunk[]): number {
     const { dirty: all, sequences, generation } = this.#options;
-    const isMerged = this.#areMany() && this.#memory() <= MERGED_BYTES_MAX;
-    const former = isMerged ? this.#packed() : new Set<DirtyChunk>();
+    const former = this.#toBeMerged();
     const changes: Change[] = [];
     let memory = 0;
     const add = ({ chunk }: DirtyChunk, layer: DirtyChunk['top']) => {
@@ -209,10 +207,21 @@ export class Packs {
     return sequence;
   }
 
-  /** The chunks that have a packed layer. What an upload has taken up, or given back to the top, stays in its packs. */
-  #packed(): Set<DirtyChunk> {
-    const chunks = this.#packs.flatMap((pack) => [...pack.chunks]);
-    return new Set(chunks.filter(({ packed }) => packed !== undefined));
+  /**
+   * Where packs are many, the chunks of the newest, as far as they have a packed layer: what an upload has taken up, or
+   * given back to the top, stays in its packs.
+   */
+  #toBeMerged(): ReadonlySet<DirtyChunk> {
+    const needed = this.#needed();
+    const chunks = new Set<DirtyChunk>();
+    if (needed.length < this.#options.packsMax) return chunks;
+    let memory = 0;
+    for (const pack of needed.toReversed()) {
+      memory += pack.memory;
+      if (memory > MERGED_BYTES_MAX) break;
+      for (const dirty of pack.chunks) if (dirty.packed !== undefined) chunks.add(dirty);
+    }
+    return chunks;
   }
 
   /** Whoever waits for it hears of its end by the sequences. */

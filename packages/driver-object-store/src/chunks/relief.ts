@@ -8,8 +8,10 @@ import type { Uploads } from './uploads.ts';
 
 /** How far the search for a full chunk goes. */
 const CANDIDATES_MAX = 64;
-/** Chunks that are uploaded at a time because much is packed: that has time. */
-const UNPACKED_MAX = 4;
+/** Chunks that are uploaded at a time because much is packed, while nothing changes. */
+const UNPACKED_AT_LEISURE = 4;
+/** The same where there is no room for more packs: flushes wait for those. */
+const UNPACKED_IN_NEED = 2;
 
 export interface ReliefOptions {
   readonly dirty: DirtyChunks;
@@ -24,6 +26,7 @@ export interface ReliefOptions {
 export class Relief {
   readonly #options: ReliefOptions;
   #unpacked = 0;
+  #isAtLeisure = false;
   #keepsPacks = false;
 
   constructor(options: ReliefOptions) {
@@ -32,6 +35,17 @@ export class Relief {
 
   /** After each change. Hot path. */
   relieve(): void {
+    this.#isAtLeisure = false;
+    this.#goOn();
+  }
+
+  /** Nothing has changed for a while, and all is committed. */
+  atLeisure(): void {
+    this.#isAtLeisure = true;
+    this.#goOn();
+  }
+
+  #goOn(): void {
     const { dirty, uploads, packs, earlyBytes } = this.#options;
     while (dirty.bytes > earlyBytes && uploads.free > 0) {
       const candidate = this.#candidate();
@@ -56,18 +70,23 @@ export class Relief {
   }
 
   async #save(dirty: DirtyChunk): Promise<void> {
-    if (await this.#isUploaded(dirty)) this.relieve();
+    if (await this.#isUploaded(dirty)) this.#goOn();
   }
 
   #mayUnpack(): boolean {
-    return !this.#keepsPacks && this.#unpacked < UNPACKED_MAX && this.#options.isOwned();
+    return !this.#keepsPacks && this.#unpacked < this.#unpackedMax() && this.#options.isOwned();
+  }
+
+  #unpackedMax(): number {
+    if (this.#isAtLeisure) return UNPACKED_AT_LEISURE;
+    return this.#options.packs.hasRoom() ? 0 : UNPACKED_IN_NEED;
   }
 
   async #unpack(dirty: DirtyChunk): Promise<void> {
     this.#unpacked += 1;
     const isUploaded = await this.#isUploaded(dirty);
     this.#unpacked -= 1;
-    if (isUploaded) this.relieve();
+    if (isUploaded) this.#goOn();
   }
 
   /** False: whoever changes something next tries it again. */

@@ -50,6 +50,8 @@ export class VolumeWrites {
     this.#options = options;
     this.#chunkBytes = options.chunkBytes;
     this.#size = options.size;
+    // What others have packed has its time as what was changed just now.
+    if (options.packs.crowded() !== undefined) this.#changed();
   }
 
   /** Bytes. */
@@ -258,9 +260,10 @@ export class VolumeWrites {
   }
 
   async #commitInBackground(): Promise<void> {
-    const { commits, observer } = this.#options;
+    const { commits, relief, observer } = this.#options;
     try {
       await this.#flush();
+      if (this.#cancelCommit === undefined) relief.atLeisure();
     } catch (error) {
       if (!commits.isOwned()) return;
       observer.commitFailed?.(error as Error);
