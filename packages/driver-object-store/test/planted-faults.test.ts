@@ -5,6 +5,7 @@ import type { ObjectStore, StoredObject } from '../src/index.ts';
 import { type MemoryStore, memoryStore } from '../src/testing/index.ts';
 import { history, run } from './simulation/history.ts';
 import type { Plant } from './simulation/simulation.ts';
+import { tellsHeads } from './simulation/told-heads.ts';
 
 const RUNS_MAX = 5000;
 
@@ -26,18 +27,10 @@ function listsBeforeClaim(store: MemoryStore): ObjectStore {
 
 /** As if whatever an earlier generation has left did count. */
 function ignoresSeals(store: MemoryStore): ObjectStore {
-  return {
-    ...store,
-    async get(key, options) {
-      const found = await store.get(key, options);
-      if (found === undefined || !key.endsWith('/head')) return found;
-      const head = JSON.parse(new TextDecoder().decode(found.bytes)) as {
-        sealed: { sequence: number }[];
-      };
-      for (const each of head.sealed) each.sequence = 2 ** 40;
-      return { ...found, bytes: new TextEncoder().encode(JSON.stringify(head)) };
-    },
-  };
+  return tellsHeads(store, (head) => {
+    const sealed = head.sealed.map((each) => ({ ...each, sequence: 2 ** 40 }));
+    return { ...head, sealed };
+  });
 }
 
 /** As if an upload were answered before the store has it. */
@@ -86,16 +79,11 @@ function namesPacks(
   store: MemoryStore,
   name: (packs: string | undefined) => string | undefined,
 ): ObjectStore {
+  const told = tellsHeads(store, (head) => ({ ...head, packs: name(head.packs) }));
   return {
-    ...store,
-    async get(key, options) {
-      // Under the names that a plant has made up are those that they were made of.
-      const found = await store.get(key.replace(/-f{6}([0-9a-f]+)$/, '-$1'), options);
-      if (found === undefined || !key.endsWith('/head')) return found;
-      const head = JSON.parse(new TextDecoder().decode(found.bytes)) as { packs?: string };
-      const packs = name(head.packs);
-      return { ...found, bytes: new TextEncoder().encode(JSON.stringify({ ...head, packs })) };
-    },
+    ...told,
+    // Under the names that a plant has made up are those that they were made of.
+    get: (key, options) => told.get(key.replace(/-f{6}([0-9a-f]+)$/, '-$1'), options),
   };
 }
 

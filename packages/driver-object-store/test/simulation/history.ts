@@ -254,17 +254,18 @@ function actOn(
   value: number,
 ): void {
   const { process } = found;
+  const { requests } = simulation;
   if (each.kind === 'crash') process.isGone = true;
   else if (each.kind === 'pause') process.isPaused = true;
   else if (each.kind === 'resume') process.isPaused = false;
   if (process.isPaused) return;
-  if (each.kind === 'flush') simulation.flush(found);
-  if (each.kind === 'close') simulation.close(found);
-  if (each.kind === 'read') simulation.read(found, each.sector);
+  if (each.kind === 'flush') requests.flush(found);
+  if (each.kind === 'close') requests.close(found);
+  if (each.kind === 'read') requests.read(found, [each.sector]);
   if (each.kind === 'write' || each.kind === 'zero') {
     const sectors = Array.from({ length: each.count }, (_, i) => each.sector + i);
     const inside = sectors.filter((at) => at < SECTORS);
-    simulation.write(found, inside, each.kind === 'zero' ? 0 : value, each.fua);
+    requests.write(found, inside, each.kind === 'zero' ? 0 : value, each.fua);
   }
 }
 
@@ -279,9 +280,9 @@ async function end(simulation: Simulation, hosts: readonly (Host | undefined)[])
   await simulation.checkKept();
   const last = simulation.open(true);
   await simulation.drain([last]);
-  for (let at = 0; at < SECTORS; at++) simulation.read(last, at);
+  for (let at = 0; at < SECTORS; at++) simulation.requests.read(last, [at]);
   await simulation.drain([last]);
-  simulation.close(last);
+  simulation.requests.close(last);
   await simulation.drain([last]);
   simulation.check();
   await simulation.checkKept();

@@ -15,7 +15,7 @@ import {
 import type { MemoryStore } from '../../src/testing/index.ts';
 import type { Host } from './host.ts';
 import { type PlainHead, plainHead } from './reference-content.ts';
-import { sectorsOf } from './sectors.ts';
+import { checkSame, sectorsOf } from './sectors.ts';
 
 type Content = readonly number[];
 
@@ -133,8 +133,6 @@ export class KeptStates {
   ): Promise<void> {
     const target = new Uint8Array(disk.size);
     await disk.read(target, 0);
-    const found = sectorsOf(target);
-    if (found.every((value, sector) => value === expected[sector])) return;
-    throw new Error(`${name}: expected ${expected.join()}, found ${found.join()}`);
+    checkSame(name, sectorsOf(target), expected);
   }
 }

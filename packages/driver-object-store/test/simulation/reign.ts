@@ -47,7 +47,7 @@ export class Reign {
     for (const sector of sectors) {
       this.#floor[sector] = Math.max(this.#floor[sector] ?? 0, mark[sector] ?? 0);
     }
-    if (this.#found !== undefined) this.#check(this.#found);
+    if (this.#found !== undefined) this.check(this.#found);
   }
 
   /** Whether a read that began at `mark` may answer with that. */
@@ -59,15 +59,17 @@ export class Reign {
   end(content: readonly number[]): void {
     this.#ended = this.#values.map((values) => values.length);
     this.#found = content;
-    this.#check(content);
+    this.check(content);
   }
 
-  #check(content: readonly number[]): void {
+  /** Throws unless that may be committed, or may have been when the reign ended. */
+  check(content: readonly number[]): void {
     for (const [sector, value] of content.entries()) {
       const floor = this.#floor[sector] ?? 0;
       // Zeroes that were written later, and covered, where there were zeroes already, are there.
-      const end = Math.max(this.#ended?.[sector] ?? 0, floor + 1);
-      const allowed = this.#values[sector]?.slice(floor, end) ?? [];
+      const values = this.#values[sector] ?? [];
+      const end = this.#ended?.[sector] ?? values.length;
+      const allowed = values.slice(floor, Math.max(end, floor + 1));
       if (allowed.includes(value)) continue;
       throw new Error(
         `sector ${sector} after generation ${this.generation}: expected one of ${allowed.join(', ')}, found ${value}`,

@@ -17,13 +17,14 @@ import {
   takeOverVolume,
 } from '../../src/index.ts';
 import { memoryStore, type MemoryStore } from '../../src/testing/index.ts';
-import { Host, type Operation } from './host.ts';
+import { Host } from './host.ts';
 import { KeptStates } from './kept-states.ts';
 import { CHUNK_BYTES, LEASE_MILLIS, openingOf, SECTORS } from './openings.ts';
 import { plainHead, referenceContent } from './reference-content.ts';
 import { Reign } from './reign.ts';
-import { filled, SECTOR_BYTES, sectorsOf } from './sectors.ts';
-import { settle, World } from './world.ts';
+import { Requests } from './requests.ts';
+import { SECTOR_BYTES, sectorsOf } from './sectors.ts';
+import { World } from './world.ts';
 
 const HEAD = 'disk/head';
 
@@ -36,6 +37,8 @@ export interface Plant {
 export class Simulation {
   readonly world: World = new World();
   readonly store: MemoryStore;
+  /** What hosts ask of the volume. */
+  readonly requests: Requests;
   readonly #tamper: (store: MemoryStore) => ObjectStore;
   #hosts = 0;
   /** The last one is the current. */
@@ -50,6 +53,13 @@ export class Simulation {
     this.store = memoryStore(conditions === undefined ? {} : { conditions });
     this.#kept = new KeptStates(this.store);
     this.#tamper = tamper;
+    this.requests = new Requests({
+      sectorBytes: SECTOR_BYTES,
+      checkAnswer: (host) => this.#checkLease(host),
+      failed: (fault) => {
+        this.#fault ??= fault;
+      },
+    });
   }
 
   async begin(): Promise<void> {
@@ -130,100 +140,12 @@ export class Simulation {
     return Object.assign(this.#host(), { isVisitor: true });
   }
 
-  /** Begins a write of one value, or of zeroes if it is 0. */
-  write(host: Host, sectors: readonly number[], value: number, fua: boolean): void {
-    const { driver, reign } = host;
-    if (driver === undefined || reign === undefined) return;
-    if (sectors.some((sector) => host.busy.has(sector))) return;
-    reign.issue(sectors, value);
-    for (const sector of sectors) host.busy.add(sector);
-    const offset = (sectors[0] ?? 0) * SECTOR_BYTES;
-    const length = sectors.length * SECTOR_BYTES;
-    const release = () => {
-      for (const sector of sectors) host.busy.delete(sector);
-    };
-    const answered = () => {
-      if (!fua) this.#checkLease(host);
-      release();
-      reign.answer(sectors);
-      if (fua) reign.flushed(reign.mark(), sectors);
-    };
-    const begin = () =>
-      value === 0
-        ? driver.zero?.(offset, length, { fua, mayTrim: true, fast: false })
-        : driver.write?.(filled(length, value), offset, { fua });
-    this.#operate(host, begin, answered, release);
-  }
-
-  flush(host: Host): void {
-    const { driver, reign } = host;
-    if (driver === undefined || reign === undefined) return;
-    const mark = reign.mark();
-    this.#operate(
-      host,
-      () => driver.flush?.(),
-      () => reign.flushed(mark),
-    );
-  }
-
-  read(host: Host, sector: number): void {
-    const { driver, reign } = host;
-    if (driver === undefined || reign === undefined) return;
-    const mark = reign.mark();
-    const target = new Uint8Array(SECTOR_BYTES).fill(0xee);
-    const answered = () => {
-      this.#checkLease(host);
-      const [value = -1] = sectorsOf(target);
-      if (reign.mayRead(mark, sector, value)) return;
-      throw new Error(`host ${host.number}: sector ${sector} reads as ${value}`);
-    };
-    this.#operate(host, () => driver.read(target, sector * SECTOR_BYTES), answered);
-  }
-
-  close(host: Host): void {
-    const { driver, reign } = host;
-    if (driver === undefined || reign === undefined || host.operations > 0) return;
-    const mark = reign.mark();
-    host.driver = undefined;
-    this.#operate(
-      host,
-      () => driver.close?.(),
-      () => reign.flushed(mark),
-    );
-  }
-
   /** Delivers everything, and moves the clock on, until nobody waits. */
-  async drain(hosts: readonly Host[]): Promise<void> {
-    for (let steps = 0; steps < 5000; steps++) {
-      await settle();
-      if (this.world.waiting > 0) this.world.deliver(0);
-      else if (hosts.some((host) => !host.process.isGone && host.isWaiting())) this.world.tick(500);
-      else return;
-    }
-    throw new Error('somebody waits for ever');
-  }
-
-  #operate(
-    host: Host,
-    begin: Operation,
-    answered: () => void,
-    refused: () => void = () => {},
-  ): void {
-    void this.#await(host.operate(begin, host.driver === undefined), answered, refused);
-  }
-
-  async #await(
-    operation: ReturnType<Host['operate']>,
-    answered: () => void,
-    refused: () => void,
-  ): Promise<void> {
-    const outcome = await operation;
-    try {
-      if (outcome instanceof Error) throw outcome;
-      (outcome === 'answered' ? answered : refused)();
-    } catch (fault) {
-      this.#fault ??= fault;
-    }
+  drain(hosts: readonly Host[]): Promise<void> {
+    return this.world.runUntil(
+      () =>
+        this.world.waiting === 0 && !hosts.some((host) => !host.process.isGone && host.isWaiting()),
+    );
   }
 
   /** Nobody else may own the volume when a host answers, unless it could not yet know. */

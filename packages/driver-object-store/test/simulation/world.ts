@@ -12,6 +12,9 @@ export interface Process {
   isGone: boolean;
 }
 
+/** How many messages or ticks may pass until nobody waits. */
+const STEPS_MAX = 5000;
+
 interface Message {
   readonly process: Process;
   /** Requests arrive whatever has become of who has sent them. */
@@ -123,6 +126,28 @@ export class World {
       if (!this.#timers.delete(timer) || timer.process.isGone) continue;
       timer.task();
     }
+  }
+
+  /** Delivers what has waited longest, and moves the clock where nothing does, until `isOver`. */
+  async runUntil(isOver: () => boolean): Promise<void> {
+    for (let steps = 0; steps < STEPS_MAX; steps++) {
+      await settle();
+      if (isOver()) return;
+      if (this.waiting > 0) this.deliver(0);
+      else this.tick(500);
+    }
+    throw new Error('somebody waits for ever');
+  }
+
+  /** The result, which comes when enough has been delivered. */
+  async run<Result>(result: Promise<Result>): Promise<Result> {
+    let isSettled = false;
+    const end = () => {
+      isSettled = true;
+    };
+    result.then(end, end);
+    await this.runUntil(() => isSettled);
+    return result;
   }
 
   /** Forgets all that is on its way. */
