@@ -127,6 +127,27 @@ test('large packs that are many are taken up until they are not, and no further'
   }
 });
 
+test.each([
+  ['four chunks at a time take up what is packed while nobody reads', false, 4],
+  ['one chunk at a time takes up what is packed beside those who read', true, 1],
+])('%s', async (_, isRead, expected) => {
+  const { store, disk, write, rest, holdGets } = await opened(64 * BLOCK, {
+    packedBytesMax: 64 * BLOCK,
+    cacheBytes: 0,
+  });
+  for (let chunk = 0; chunk < 60; chunk++) await write(chunk, 64);
+  await disk.flush?.();
+  for (let chunk = 0; chunk < 50; chunk++) await write(chunk, 1);
+  await disk.flush?.();
+  const letGo = holdGets();
+  const read = isRead ? disk.read(new Uint8Array(1), 55 * 64 * BLOCK) : undefined;
+  const from = store.calls.length;
+  await rest();
+  expect(store.calls.slice(from).filter(({ kind }) => kind === 'get')).toHaveLength(expected);
+  letGo();
+  await read;
+});
+
 test('however much is packed at a time, packs are not more than twice as many as they may be before they are merged', async () => {
   const { store, disk, write } = await opened(1024 * BLOCK, {
     packsMax: 1,

@@ -2,14 +2,17 @@
  * Brings changes to the store although nobody has asked: chunks before there is no more room for changes, small ones in
  * packs, and what is packed as chunks before packs are too many.
  */
+import type { ChunkReader } from './chunk-reader.ts';
 import type { DirtyChunk, DirtyChunks } from './dirty-chunks.ts';
 import type { Packs } from './packs.ts';
 import type { Uploads } from './uploads.ts';
 
 /** How far the search for a full chunk goes. */
 const CANDIDATES_MAX = 64;
-/** Chunks that are uploaded at a time because much is packed, while nothing changes. */
+/** Chunks that are uploaded at a time because much is packed, while nothing changes, and nobody reads from the store. */
 const UNPACKED_AT_LEISURE = 4;
+/** The same beside those who do. */
+const UNPACKED_BESIDE_READS = 1;
 /** The same where there is no room for more packs: flushes wait for those. */
 const UNPACKED_IN_NEED = 2;
 
@@ -17,6 +20,7 @@ export interface ReliefOptions {
   readonly dirty: DirtyChunks;
   readonly packs: Packs;
   readonly uploads: Uploads;
+  readonly reader: ChunkReader;
   /** Bytes of dirty memory from which on it begins. */
   readonly earlyBytes: number;
   /** False: the volume is not ours any more, and what is packed no matter of ours. */
@@ -78,8 +82,10 @@ export class Relief {
   }
 
   #unpackedMax(): number {
-    if (this.#isAtLeisure) return UNPACKED_AT_LEISURE;
-    return this.#options.packs.hasRoom() ? 0 : UNPACKED_IN_NEED;
+    const { packs, reader } = this.#options;
+    if (!this.#isAtLeisure) return packs.hasRoom() ? 0 : UNPACKED_IN_NEED;
+    // Uploads read too, each one chunk at the most.
+    return reader.underWay > this.#unpacked ? UNPACKED_BESIDE_READS : UNPACKED_AT_LEISURE;
   }
 
   async #unpack(dirty: DirtyChunk): Promise<void> {

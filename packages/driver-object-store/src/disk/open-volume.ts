@@ -150,6 +150,7 @@ async function assemble(
     dirty,
     packs,
     uploads,
+    reader,
     earlyBytes: dirtyBytesMax / 2,
     isOwned: () => commits.isOwned(),
   });
