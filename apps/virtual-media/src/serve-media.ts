@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { openBridge, refuse, sameToken } from '@nbd/bridge';
+import { whyNoPort } from '@nbd/server';
 import { CloseCode } from '@nbd/websocket';
 import { inOneLine } from './one-line.ts';
 import type { Settings } from './settings.ts';
@@ -39,7 +40,7 @@ export async function serveMedia(
     await once(http, 'listening');
   } catch (error) {
     await bridge.close();
-    const reason = explain(error as NodeJS.ErrnoException);
+    const reason = whyNoPort(error as NodeJS.ErrnoException);
     throw new Error(`cannot listen on http://${name}:${port}/: ${reason}`, { cause: error });
   }
   const bound = http.address() as AddressInfo;
@@ -51,21 +52,4 @@ export async function serveMedia(
       http.closeAllConnections();
     },
   };
-}
-
-/** What is wrong, and what to do where there is something to do. */
-function explain({ code, message }: NodeJS.ErrnoException): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return 'another program does already; choose another --port, or 0 for any';
-    case 'EACCES':
-      return 'not permitted; ports below 1024 need privileges';
-    case 'EADDRNOTAVAIL':
-      return 'this machine does not have that address';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'there is no host of that name';
-    default:
-      return message;
-  }
 }

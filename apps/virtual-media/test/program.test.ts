@@ -60,6 +60,6 @@ test('a port that cannot be had is told in one line', async () => {
   const program = started(['--port', String(port)]);
   expect(await program.ended).toBe(1);
   expect(program.errors()).toBe(
-    `virtual-media: cannot listen on http://127.0.0.1:${port}/: another program does already; choose another --port, or 0 for any\n`,
+    `virtual-media: cannot listen on http://127.0.0.1:${port}/: another program does already; choose another port, or 0 for any\n`,
   );
 });

@@ -9,6 +9,7 @@ export type { Log, LogLevel } from './log.ts';
 export { RepeatedLines } from './repeated-lines.ts';
 export { type Limit, LIMITS, OPTION_LIMITS, type ServerLimits } from './limits.ts';
 export { type ServeOptions, serve } from './serve.ts';
+export { whyNoPort } from './why-no-port.ts';
 export { listenOnSocketFile, type SocketFileOptions } from './unix-socket-file.ts';
 export { LATENCY_BOUNDS, type Latencies } from './metrics/latency-histogram.ts';
 export type {

@@ -7,6 +7,7 @@ import { type Address, formatUri } from './address.ts';
 import { acceptWithSharedReads } from './shared-reads.ts';
 import { descriptorOf } from './socket-handle.ts';
 import { listenOnSocketFile } from './unix-socket-file.ts';
+import { whyNoPort } from './why-no-port.ts';
 
 /** Connections that the kernel keeps for us until we accept them. */
 const BACKLOG = 512;
@@ -79,23 +80,11 @@ async function listen(server: Server, options: ListenOptions & { fd?: number }):
   await once(server, 'listening');
 }
 
-function explain({ code, message }: NodeJS.ErrnoException, address: Address): string {
-  const uri = formatUri(address);
-  switch (code) {
-    case 'EADDRINUSE':
-      return address.kind === 'unix'
-        ? `cannot listen on ${uri}: ${message}`
-        : `cannot listen on ${uri}: another program does already; choose another port, or 0 for any`;
-    case 'EACCES':
-      return address.kind === 'unix'
-        ? `cannot listen on ${uri}: its folder may not be written to`
-        : `cannot listen on ${uri}: not permitted; ports below 1024 need privileges`;
-    case 'EADDRNOTAVAIL':
-      return `cannot listen on ${uri}: this machine does not have that address`;
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `cannot listen on ${uri}: there is no host of that name`;
-    default:
-      return `cannot listen on ${uri}: ${message}`;
-  }
+function explain(error: NodeJS.ErrnoException, address: Address): string {
+  return `cannot listen on ${formatUri(address)}: ${reasonOf(error, address)}`;
+}
+
+function reasonOf(error: NodeJS.ErrnoException, { kind }: Address): string {
+  if (kind !== 'unix') return whyNoPort(error);
+  return error.code === 'EACCES' ? 'its folder may not be written to' : error.message;
 }

@@ -1,6 +1,7 @@
 /**
  * What `--metrics` starts. Loaded where it is asked for only: it takes a library, and a server.
  */
+import { whyNoPort } from '@nbd/server';
 import { LIVE_PAGE } from '../live-page.ts';
 import { type MetricsAddress, urlOf } from '../metrics/metrics-address.ts';
 import { MetricsServer } from '../metrics/metrics-server.ts';
@@ -17,25 +18,8 @@ export async function openOperatorServer(
   try {
     return await MetricsServer.open(address, new Map([...pages, ...LIVE_PAGE]));
   } catch (error) {
-    const reason = explain(error as NodeJS.ErrnoException);
+    const reason = whyNoPort(error as NodeJS.ErrnoException);
     const message = `--metrics: cannot listen on ${urlOf(address)}: ${reason}`;
     throw new ProgramError('cannot-start', message, { cause: error });
-  }
-}
-
-/** What is wrong, and what to do where there is something to do. */
-function explain({ code, message }: NodeJS.ErrnoException): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return 'another program does already; choose another port, or 0 for any';
-    case 'EACCES':
-      return 'not permitted; ports below 1024 need privileges';
-    case 'EADDRNOTAVAIL':
-      return 'this machine does not have that address';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'there is no host of that name';
-    default:
-      return message;
   }
 }
