@@ -5,7 +5,7 @@
 import { crc32 } from 'node:zlib';
 import { DriverError } from '@nbd/driver';
 import { ChunkCache } from './chunk-cache.ts';
-import { ChunkPool } from './chunk-pool.ts';
+import type { ChunkPool } from './chunk-pool.ts';
 import type { ChunkMap, MapEntry } from '../map/chunk-map.ts';
 import type { ChunkStore } from './chunk-store.ts';
 import { chunkKey } from '../store/object-names.ts';
@@ -18,7 +18,8 @@ export interface ChunkReaderOptions {
   readonly map: ChunkMap;
   /** By the layer of an entry of the map. */
   readonly prefixes: readonly string[];
-  readonly chunkBytes: number;
+  /** Where the memory for chunks comes from, and goes when they leave the cache. */
+  readonly pool: ChunkPool;
   readonly cacheBytes: number;
   readonly chunkStore: ChunkStore | undefined;
   readonly observer: VolumeObserver;
@@ -38,12 +39,10 @@ export class ChunkReader {
   readonly #options: ChunkReaderOptions;
   readonly #cache: ChunkCache;
   readonly #fetches = new Map<number, Fetch>();
-  readonly #pool: ChunkPool;
 
   constructor(options: ChunkReaderOptions) {
     this.#options = options;
-    this.#pool = new ChunkPool(options.chunkBytes);
-    this.#cache = new ChunkCache(options.cacheBytes, (bytes) => this.#pool.give(bytes));
+    this.#cache = new ChunkCache(options.cacheBytes, (bytes) => options.pool.give(bytes));
   }
 
   /** Requests that are under way. */
@@ -102,7 +101,7 @@ export class ChunkReader {
     return true;
   }
 
-  /** A version that was just put. Takes over `bytes`. */
+  /** A version that was just put. Takes over `bytes`, of which those that come from the pool go there in the end. */
   keep(chunk: number, bytes: Uint8Array): void {
     this.#cache.put(chunk, bytes);
   }
@@ -122,18 +121,18 @@ export class ChunkReader {
     if (bytes === undefined) return false;
     for (const use of uses) use(bytes);
     if (this.#options.map.holds(chunk, version)) this.#cache.put(chunk, bytes);
-    else this.#pool.give(bytes);
+    else this.#options.pool.give(bytes);
     return true;
   }
 
   /** From this machine, or from the store. Undefined: there is a newer version. */
   async #load(chunk: number, version: MapEntry): Promise<Uint8Array | undefined> {
-    const { chunkBytes, chunkStore } = this.#options;
+    const { pool, chunkStore } = this.#options;
     const key = this.#key(chunk, version);
-    if (chunkStore === undefined) return this.#get(chunk, version, key, this.#pool.take());
+    if (chunkStore === undefined) return this.#get(chunk, version, key, pool.take());
     const kept = await chunkStore.read(key);
-    if (kept?.length === chunkBytes) return kept;
-    const bytes = await this.#get(chunk, version, key, new Uint8Array(chunkBytes));
+    if (kept?.length === pool.chunkBytes) return kept;
+    const bytes = await this.#get(chunk, version, key, new Uint8Array(pool.chunkBytes));
     if (bytes !== undefined) void chunkStore.keep(key, bytes);
     return bytes;
   }

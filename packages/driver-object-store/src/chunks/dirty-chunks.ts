@@ -14,6 +14,7 @@ import type { ChunkMap } from '../map/chunk-map.ts';
 import type { Change } from '../map/pack.ts';
 import type { Version } from '../store/object-names.ts';
 import type { VolumeObserver } from '../store/observer.ts';
+import type { ChunkPool } from './chunk-pool.ts';
 import { DirtyLayer } from './dirty-layer.ts';
 
 export interface DirtyChunk {
@@ -57,7 +58,7 @@ interface Waiting {
 
 export class DirtyChunks {
   readonly #map: ChunkMap;
-  readonly #chunkBytes: number;
+  readonly #pool: ChunkPool;
   readonly #bytesMax: number;
   /** What a layer with bytes counts as, at the least. */
   readonly #layerBytesMin: number;
@@ -71,9 +72,9 @@ export class DirtyChunks {
   /** Of packs that are not in the store yet. */
   #bytesUnderWay = 0;
 
-  constructor(map: ChunkMap, chunkBytes: number, bytesMax: number, observer: VolumeObserver) {
+  constructor(map: ChunkMap, pool: ChunkPool, bytesMax: number, observer: VolumeObserver) {
     this.#map = map;
-    this.#chunkBytes = chunkBytes;
+    this.#pool = pool;
     this.#bytesMax = bytesMax;
     this.#layerBytesMin = bytesMax / LAYERS_MAX;
     this.#observer = observer;
@@ -140,8 +141,8 @@ export class DirtyChunks {
   zero(chunk: number, from: number, to: number): void {
     if (!this.#chunks.has(chunk) && !this.#map.hasData(chunk)) return;
     const dirty = this.#open(chunk);
-    if (from === 0 && to === this.#chunkBytes) {
-      dirty.top = this.#isOnNothing(dirty) ? undefined : DirtyLayer.zeroes(this.#chunkBytes);
+    if (from === 0 && to === this.#pool.chunkBytes) {
+      dirty.top = this.#isOnNothing(dirty) ? undefined : DirtyLayer.zeroes(this.#pool);
     } else {
       this.#topOf(dirty).zero(from, to);
     }
@@ -237,9 +238,7 @@ export class DirtyChunks {
   }
 
   #newLayer(dirty: DirtyChunk): DirtyLayer {
-    return this.#isOnNothing(dirty)
-      ? DirtyLayer.zeroes(this.#chunkBytes)
-      : DirtyLayer.open(this.#chunkBytes);
+    return this.#isOnNothing(dirty) ? DirtyLayer.zeroes(this.#pool) : DirtyLayer.open(this.#pool);
   }
 
   #open(chunk: number): DirtyChunk {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ChunkPool } from './chunk-pool.ts';
 import { DirtyLayer } from './dirty-layer.ts';
 
 const LENGTH = 64;
@@ -18,7 +19,8 @@ function build({
   isZeroes: boolean;
   steps: (typeof step extends fc.Arbitrary<infer S> ? S : never)[];
 }) {
-  const built = isZeroes ? DirtyLayer.zeroes(LENGTH) : DirtyLayer.open(LENGTH);
+  const pool = new ChunkPool(LENGTH);
+  const built = isZeroes ? DirtyLayer.zeroes(pool) : DirtyLayer.open(pool);
   const bytes: (number | undefined)[] = Array.from({ length: LENGTH }, () =>
     isZeroes ? 0 : undefined,
   );
@@ -75,7 +77,7 @@ test('a layer that takes in a later one holds what both have held', () => {
 
 test('a layer of too many ranges is not small, however few bytes it has, and takes room for each', () => {
   const ranges = 65;
-  const zeroes = DirtyLayer.open(64 * (ranges - 1));
+  const zeroes = DirtyLayer.open(new ChunkPool(64 * (ranges - 1)));
   for (let i = 0; i < ranges; i++) {
     expect(zeroes.isSmall()).toBe(true);
     zeroes.zero(2 * i, 2 * i + 1);

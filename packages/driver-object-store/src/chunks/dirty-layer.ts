@@ -2,6 +2,7 @@
  * What was written to a chunk and is in no object yet: bytes, and which of them are valid. Where they are not, what
  * lies below shows through: an older layer, or the object.
  */
+import type { ChunkPool } from './chunk-pool.ts';
 import { PagedBytes, type Piece } from './paged-bytes.ts';
 
 /** What a layer takes at the least, its objects included. */
@@ -17,20 +18,20 @@ export class DirtyLayer {
   /** Ascending: in turn the start of a valid range and its end; ranges neither touch nor overlap. */
   readonly #borders: number[] = [];
 
-  private constructor(chunkBytes: number) {
-    this.#chunkBytes = chunkBytes;
-    this.#bytes = new PagedBytes(chunkBytes);
+  private constructor(pool: ChunkPool) {
+    this.#chunkBytes = pool.chunkBytes;
+    this.#bytes = new PagedBytes(pool);
   }
 
   /** Nothing is valid. */
-  static open(chunkBytes: number): DirtyLayer {
-    return new DirtyLayer(chunkBytes);
+  static open(pool: ChunkPool): DirtyLayer {
+    return new DirtyLayer(pool);
   }
 
   /** All of it is zeroes, without memory. */
-  static zeroes(chunkBytes: number): DirtyLayer {
-    const layer = new DirtyLayer(chunkBytes);
-    layer.#borders.push(0, chunkBytes);
+  static zeroes(pool: ChunkPool): DirtyLayer {
+    const layer = new DirtyLayer(pool);
+    layer.#borders.push(0, pool.chunkBytes);
     return layer;
   }
 
@@ -120,7 +121,7 @@ export class DirtyLayer {
     this.#validate(0, this.#chunkBytes);
   }
 
-  /** The whole chunk, of a full layer; undefined: it is all zeroes. */
+  /** The whole chunk, of a full layer, in memory of the pool; undefined: it is all zeroes. */
   content(): Uint8Array | undefined {
     return this.#bytes.content();
   }

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ChunkPool } from './chunk-pool.ts';
 import { PagedBytes } from './paged-bytes.ts';
 
 const LENGTH = 128;
+
+/** Memory that has been used before. */
+function soiledPool(chunkBytes: number): ChunkPool {
+  const pool = new ChunkPool(chunkBytes);
+  pool.give(pool.take().fill(9));
+  return pool;
+}
 
 const range = fc
   .tuple(fc.nat(LENGTH - 1), fc.nat(LENGTH - 1))
@@ -17,7 +25,7 @@ const steps = fc.array(fc.record({ place, value: fc.nat(3) }), { maxLength: 16 }
 test('what is written is read, and all else is zeroes', () => {
   fc.assert(
     fc.property(steps, range, (drawn, [first, end]) => {
-      const paged = new PagedBytes(LENGTH);
+      const paged = new PagedBytes(soiledPool(LENGTH));
       const model = new Uint8Array(LENGTH);
       for (const {
         place: [from = 0, to = 0],
@@ -38,7 +46,7 @@ test('what is written is read, and all else is zeroes', () => {
 });
 
 test('a few small changes take a few pages, many take the whole, and zeroes none', () => {
-  const bytes = new PagedBytes(2 ** 18);
+  const bytes = new PagedBytes(new ChunkPool(2 ** 18));
   const page = new Uint8Array(4096).fill(1);
   for (let i = 0; i < 15; i++) {
     bytes.write(page, i * 8192);
@@ -51,10 +59,34 @@ test('a few small changes take a few pages, many take the whole, and zeroes none
   expect(bytes.memory()).toBe(16 * 4096);
   bytes.write(page, 2 ** 17 + 4096);
   expect(bytes.memory()).toBe(2 ** 18);
-  const sole = new PagedBytes(2 ** 18);
+  const sole = new PagedBytes(new ChunkPool(2 ** 18));
   sole.write(page.subarray(0, 2), 4095);
   expect(sole.memory()).toBe(8192);
   sole.zero(0, 2 ** 18);
   expect(sole.memory()).toBe(0);
   expect(sole.content()).toBe(undefined);
 });
+
+test.each([
+  ['in one piece', [[0, 128]]],
+  [
+    'in pieces',
+    [
+      [0, 64],
+      [64, 64],
+    ],
+  ],
+  ['in part', [[0, 64]]],
+  ['in a page', [[9, 1]]],
+] as const)(
+  'a chunk that is written %s lies in memory of the pool, which can be used again',
+  (_, places) => {
+    const pool = new ChunkPool(LENGTH);
+    const paged = new PagedBytes(pool);
+    for (const [at, length] of places) paged.write(new Uint8Array(length).fill(1), at);
+    const content = paged.content();
+    if (content === undefined) throw new Error('expected bytes');
+    pool.give(content);
+    expect(pool.take()).toBe(content);
+  },
+);

@@ -2,6 +2,7 @@
  * The bytes of a chunk of which only some were written: memory for the pages in which those lie, until they are so many
  * that the whole chunk takes little more. What was never written is zeroes.
  */
+import type { ChunkPool } from './chunk-pool.ts';
 
 /** Bytes of a page at the most: what file systems write at the least. */
 const PAGE_BYTES_MAX = 4096;
@@ -19,16 +20,18 @@ export interface Piece {
 }
 
 export class PagedBytes {
+  readonly #pool: ChunkPool;
   readonly #length: number;
   readonly #pageBytes: number;
   /** By their number; of those that are not there all bytes are zero. Empty when the chunk is held as a whole. */
   #pages = new Map<number, Uint8Array>();
   #whole: Uint8Array | undefined;
 
-  /** All zeroes. `length` is a power of two. */
-  constructor(length: number) {
-    this.#length = length;
-    this.#pageBytes = Math.min(PAGE_BYTES_MAX, length / PAGES_MIN);
+  /** All zeroes. `pool` has memory for the whole, a power of two. */
+  constructor(pool: ChunkPool) {
+    this.#pool = pool;
+    this.#length = pool.chunkBytes;
+    this.#pageBytes = Math.min(PAGE_BYTES_MAX, this.#length / PAGES_MIN);
   }
 
   /** Bytes of memory that it takes. */
@@ -38,7 +41,7 @@ export class PagedBytes {
 
   /** Hot path. */
   write(source: Uint8Array, at: number): void {
-    const whole = this.#whole ?? this.#wholeFor(source.length);
+    const whole = this.#whole ?? this.#wholeFor(source);
     if (whole === undefined) this.#writePages(source, at);
     else whole.set(source, at);
   }
@@ -87,23 +90,23 @@ export class PagedBytes {
     if (zeroesFrom < to) yield { from: zeroesFrom, length: to - zeroesFrom, bytes: undefined };
   }
 
-  /** All of it in one piece, a copy or not; undefined: it is all zeroes. */
+  /** All of it in one piece, memory of the pool, a copy or not; undefined: it is all zeroes. */
   content(): Uint8Array | undefined {
     if (this.memory() === 0) return undefined;
     const content = this.#whole ?? this.#copy();
     return isZero(content) ? undefined : content;
   }
 
-  /** Undefined: with `more` bytes it is still worth to hold pages. */
-  #wholeFor(more: number): Uint8Array | undefined {
-    if (this.memory() + more <= this.#length * PAGED_PART_MAX) return undefined;
-    this.#whole = this.#copy();
+  /** Undefined: with `source` it is still worth to hold pages. */
+  #wholeFor({ length }: Uint8Array): Uint8Array | undefined {
+    if (this.memory() + length <= this.#length * PAGED_PART_MAX) return undefined;
+    this.#whole = length === this.#length ? this.#pool.take() : this.#copy();
     this.#pages.clear();
     return this.#whole;
   }
 
   #copy(): Uint8Array {
-    const copy = new Uint8Array(this.#length);
+    const copy = this.#pool.takeZeroes();
     for (const [number, page] of this.#pages) copy.set(page, number * this.#pageBytes);
     return copy;
   }

@@ -3,6 +3,7 @@ import type { Driver } from '@nbd/driver';
 import { adoptPacks } from './adopt-packs.ts';
 import { DirtyChunks } from '../chunks/dirty-chunks.ts';
 import type { ChunkMap } from '../map/chunk-map.ts';
+import { ChunkPool } from '../chunks/chunk-pool.ts';
 import { ChunkReader } from '../chunks/chunk-reader.ts';
 import { countingOfSnapshot } from '../head/counting.ts';
 import { snapshotOf } from '../head/edit-head.ts';
@@ -38,17 +39,18 @@ export async function openSnapshot(
     findChunks(watched, volume, snapshot),
   );
   const { chunkBytes } = head;
+  const pool = new ChunkPool(chunkBytes);
   const reader = new ChunkReader({
     store: watched,
     map,
     prefixes,
-    chunkBytes,
+    pool,
     cacheBytes,
     chunkStore,
     observer,
   });
   const aheadMax = Math.floor(cacheBytes / 4 / chunkBytes);
-  const packed = new DirtyChunks(map, chunkBytes, 0, observer);
+  const packed = new DirtyChunks(map, pool, 0, observer);
   adoptPacks(packed, map, loaded);
   const reads = new VolumeReads({
     map,

@@ -2,6 +2,7 @@
 import { type Driver, DriverError } from '@nbd/driver';
 import { adoptPacks } from './adopt-packs.ts';
 import type { ChunkMap } from '../map/chunk-map.ts';
+import { ChunkPool } from '../chunks/chunk-pool.ts';
 import { ChunkReader } from '../chunks/chunk-reader.ts';
 import { type Claim, claimVolume } from './claim-volume.ts';
 import { Cleaner } from '../chunks/cleaner.ts';
@@ -110,13 +111,14 @@ async function assemble(
   }
 
   const dirtyBytesMax = Math.max(settings.dirtyBytesMax, DIRTY_CHUNKS_MIN * chunkBytes);
-  const dirty = new DirtyChunks(map, chunkBytes, dirtyBytesMax, observer);
+  const pool = new ChunkPool(chunkBytes);
+  const dirty = new DirtyChunks(map, pool, dirtyBytesMax, observer);
   const { cacheBytes, chunkStore } = settings;
   const reader = new ChunkReader({
     store,
     map,
     prefixes,
-    chunkBytes,
+    pool,
     cacheBytes,
     chunkStore,
     observer,
