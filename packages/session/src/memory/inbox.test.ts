@@ -26,6 +26,18 @@ test('a header in one piece is read where it lies', () => {
   expect(inbox.length).toBe(1);
 });
 
+test('what is lent is plain memory, though what came is a kind of its own', () => {
+  class Sliceable extends Uint8Array {}
+  const inbox = new Inbox(new BufferPool());
+  const chunk = new Sliceable([9, 1, 2, 3, 4]).subarray(1);
+  inbox.receive(chunk);
+  expect(inbox.lend(1)).toEqual(bytes(1));
+  const lent = inbox.lend(2);
+  expect(lent).toEqual(bytes(2, 3));
+  expect(lent?.constructor).toBe(Uint8Array);
+  expect(lent?.buffer).toBe(chunk.buffer);
+});
+
 test('a header across a border is completed, and what follows it is read where it lies', () => {
   const inbox = new Inbox(new BufferPool());
   inbox.receive(bytes(1, 2));

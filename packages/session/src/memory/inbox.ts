@@ -76,7 +76,7 @@ export class Inbox {
 
   /**
    * Reads past `bytes` bytes and answers them where they lie, if they lie in one piece; they are
-   * borrowed until `receive` or `keepRest`.
+   * borrowed until `receive` or `keepRest`. Never a subclass of Uint8Array.
    */
   lend(bytes: number): Uint8Array | undefined {
     const kept = this.#keptEnd - this.#keptStart;
@@ -84,7 +84,9 @@ export class Inbox {
       if (this.#chunk.length - this.#chunkStart < bytes) return undefined;
       const start = this.#chunkStart;
       this.#chunkStart += bytes;
-      return this.#chunk.subarray(start, start + bytes);
+      // Plain, whatever came: of a Buffer of Node `subarray` would be one, whose `slice` is no copy.
+      const { buffer, byteOffset } = this.#chunk;
+      return new Uint8Array(buffer, byteOffset + start, bytes);
     }
     if (kept < bytes) return undefined;
     const start = this.#keptStart;
