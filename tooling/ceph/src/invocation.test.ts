@@ -43,6 +43,7 @@ test.each([
   ['', 'expected one of up, down, crash, takeover, faults, open, bench; found none'],
   ['crash twice', 'expected one word, found crash twice'],
   ['crash --rounds 0', '--rounds: expected a whole number from 1'],
+  ['bench --rounds 5', '--rounds: expected a whole number from 1 to 4'],
   ['crash --seed x', '--seed: expected a whole number'],
   ['open --gigabytes 1.5', '--gigabytes: expected a whole number'],
   ['up --disks -1', "'--disks' argument is ambiguous"],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Help, readWords, UsageError, wholeNumber } from '@nbd-tooling/command-line';
 import type { BenchOptions } from './bench/bench.ts';
+import { ROUNDS_MAX } from './bench/contender.ts';
 import type { ClusterOptions } from './cluster.ts';
 
 /** What the person asks for. */
@@ -96,7 +97,7 @@ export function parseInvocation(words: readonly string[]): Invocation {
       const { server, markdown, json } = values;
       return {
         kind,
-        rounds: wholeNumber('--rounds', values.rounds ?? ROUNDS[kind]),
+        rounds: wholeNumber('--rounds', values.rounds ?? ROUNDS[kind], { maximum: ROUNDS_MAX }),
         millisMax: wholeNumber('--seconds', values.seconds) * 1000,
         chunkBytes: wholeNumber('--chunk-kib', values['chunk-kib']) * 1024,
         ...(server !== undefined && { names: server }),
