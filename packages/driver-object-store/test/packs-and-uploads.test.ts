@@ -23,6 +23,7 @@ async function uploading() {
       surroundings,
       cacheBytes: 0,
       packsMax: 1,
+      carriedBytesMax: 0,
       takeOver: true,
       probe: false,
     });
@@ -152,7 +153,7 @@ test('no head names a pack before it is in the store', async () => {
   const surroundings = manualSurroundings();
   const options = { volume: 'v', surroundings, lease: 9000, probe: false } as const;
   await createVolume(store, { ...options, size: 8 * CHUNK, chunkBytes: CHUNK });
-  const disk = await openVolume(held, options);
+  const disk = await openVolume(held, { ...options, carriedBytesMax: 0 });
   const goOn = held.holdAt(({ kind, key }) => kind === 'put' && key.includes('/pack/'));
   const written = disk.write?.(Uint8Array.of(7), 0, { fua: true });
   await surroundings.tick(6000); // the lease is renewed

@@ -21,7 +21,7 @@ async function opened(chunkBytes: number, more: OpenOptions = {}) {
   const options = { volume: 'v', surroundings, probe: false } as const;
   await createVolume(store, { ...options, size: 4096 * chunkBytes, chunkBytes });
   const open = (other: OpenOptions = {}): Promise<Driver> =>
-    openVolume(store, { ...options, takeOver: true, ...more, ...other });
+    openVolume(store, { ...options, takeOver: true, carriedBytesMax: 0, ...more, ...other });
   const disk = await open();
   return {
     store,

@@ -28,7 +28,13 @@ async function volume(store: MemoryStore = memoryStore()): Promise<MemoryStore> 
 
 /** As a host would that follows one that has died. */
 function open(store: MemoryStore, more: OpenOptions = {}, name = 'v'): Promise<Driver> {
-  return openVolume(store, { volume: name, takeOver: true, ...options, ...more });
+  return openVolume(store, {
+    volume: name,
+    takeOver: true,
+    carriedBytesMax: 0,
+    ...options,
+    ...more,
+  });
 }
 
 async function write(disk: Driver, chunk: number, value: number, at = 0): Promise<void> {

@@ -79,12 +79,23 @@ function namesPacks(
   store: MemoryStore,
   name: (packs: string | undefined) => string | undefined,
 ): ObjectStore {
-  const told = tellsHeads(store, (head) => ({ ...head, packs: name(head.packs) }));
+  const told = tellsHeads(store, ({ packs, carried, ...head }) => {
+    const named = Object.entries(carried ?? {}).map(([key, body]) => [name(key), body]);
+    return { ...head, packs: name(packs), carried: Object.fromEntries(named) };
+  });
   return {
     ...told,
     // Under the names that a plant has made up are those that they were made of.
     get: (key, options) => told.get(key.replace(/-f{6}([0-9a-f]+)$/, '-$1'), options),
   };
+}
+
+/** As if the next owner went by the objects that there are, and not by what the head carries. */
+function forgetsCarried(store: MemoryStore): ObjectStore {
+  return tellsHeads(store, ({ packs, carried, ...head }) => {
+    const objects = packs?.split(' ').filter((name) => carried?.[name] === undefined) ?? [];
+    return { ...head, packs: objects.length === 0 ? undefined : objects.join(' ') };
+  });
 }
 
 interface Watermark {
@@ -97,6 +108,7 @@ test.each<[fault: string, plant: Plant]>([
   ['chunks are listed before the volume is claimed', { tamper: listsBeforeClaim }],
   ['seals are ignored', { tamper: ignoresSeals }],
   ['a map is believed that is not of the last owner', { tamper: believesFormerMaps }],
+  ['what heads carry is forgotten', { tamper: forgetsCarried }],
   ['packs are forgotten', { tamper: (store) => namesPacks(store, () => undefined) }],
   [
     'a pack lies over what is newer',

@@ -30,7 +30,7 @@ async function volume({ packedBytesMax = 0 } = {}) {
     get: (key, get) => unless(key, 'unreachable', () => store.get(key, get)),
     put: (key, parts, put) => unless(key, 'ambiguous', () => store.put(key, parts, put)),
   };
-  const disk = await openVolume(fragile, { ...options, packedBytesMax });
+  const disk = await openVolume(fragile, { ...options, packedBytesMax, carriedBytesMax: 0 });
   const outcomes: string[] = [];
   const noteFlush = async () => {
     const began = surroundings.clock.now();

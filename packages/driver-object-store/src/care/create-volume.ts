@@ -3,11 +3,9 @@ import {
   CHUNK_BYTES_MAX,
   CHUNK_BYTES_MIN,
   CHUNKS_MAX,
-  encodeHead,
-  type Base,
-  type Head,
   isChunkBytes,
-} from '../head/head.ts';
+} from '../head/chunk-limits.ts';
+import { encodeHead, type Base, type Head } from '../head/head.ts';
 import { readHead } from '../head/head-chain.ts';
 import { checkName, headKey } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';

@@ -5,6 +5,7 @@ import { checkName, pinsPrefix } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { drawName, machine, type Surroundings } from '../surroundings.ts';
 import { VolumeError } from '../volume-error.ts';
+import { unloadHead } from './unload-head.ts';
 
 export interface SnapshotOptions {
   readonly volume: string;
@@ -38,7 +39,8 @@ export async function snapshotVolume(store: ObjectStore, options: SnapshotOption
     const kept = { ...taken, isLeaving: false, deletion: undefined };
     return { ...head, snapshots: [...head.snapshots, kept] };
   };
-  await editHead(store, volume, change, surroundings);
+  const head = await editHead(store, volume, change, surroundings);
+  await unloadHead(store, volume, head, surroundings);
 }
 
 /**

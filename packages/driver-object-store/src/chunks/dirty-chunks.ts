@@ -10,9 +10,9 @@
  * A frozen layer does not change any more, and takes up the packed one; so a chunk has one of them at most, and one
  * upload at a time, and order is kept.
  */
+import type { CountedPack } from '../head/counted-packs.ts';
 import type { ChunkMap } from '../map/chunk-map.ts';
 import type { Change } from '../map/pack.ts';
-import type { Version } from '../store/object-names.ts';
 import type { VolumeObserver } from '../store/observer.ts';
 import type { ChunkPool } from './chunk-pool.ts';
 import { DirtyLayer } from './dirty-layer.ts';
@@ -36,7 +36,8 @@ export interface DirtyChunk {
 
 /** A pack as its chunks need it. */
 export interface Pack {
-  readonly version: Version;
+  /** With a body: the head carries it. Without: it is an object, or becomes one. */
+  readonly counted: CountedPack;
   /** Bytes of memory that it was made of, or takes. */
   memory: number;
   /** Chunks that have nothing newer in the store. */
@@ -171,6 +172,12 @@ export class DirtyChunks {
     dirty.packs = [];
     this.#addPack(dirty, pack);
     return packs;
+  }
+
+  /** What of the chunk is in one pack is in another one from now on. */
+  move(dirty: DirtyChunk, from: Pack, to: Pack): void {
+    dirty.packs = dirty.packs.filter((pack) => pack !== from);
+    this.#addPack(dirty, to);
   }
 
   /** What a pack has that was found in the store. Answers how many bytes of memory that has taken. */

@@ -57,6 +57,11 @@ export class DirtyLayer {
     return memory < this.#chunkBytes && (memory > 0 || !this.isFull());
   }
 
+  /** What is there from `from` to `to`, all of which is valid. */
+  piecesOf(from: number, to: number): Generator<Piece> {
+    return this.#bytes.pieces(from, to);
+  }
+
   /** What is valid. */
   *pieces(): Generator<Piece> {
     for (let i = 0; i < this.#borders.length; i += 2) {

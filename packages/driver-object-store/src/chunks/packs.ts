@@ -1,24 +1,29 @@
 /**
- * Brings small changes to the store: those of many chunks in one object. Such a pack counts once the head names it, and
- * for as long as a chunk has nothing newer that counts; then it goes. What is packed stays in memory meanwhile, so many
- * small packs become one, and a chunk takes in what is packed of it with its next upload.
+ * Brings small changes to the store: those of many chunks in one object, or, where they are few, in the head itself.
+ * Such a pack counts once the head names it, and for as long as a chunk has nothing newer that counts; then it goes.
+ * What is packed stays in memory meanwhile, so many small packs become one, and a chunk takes in what is packed of it
+ * with its next upload.
  */
 import { crc32 } from 'node:zlib';
+import type { CountedPack } from '../head/counted-packs.ts';
 import type { Head } from '../head/head.ts';
 import { neededPacks } from '../head/needed-packs.ts';
-import { type Change, encodePack } from '../map/pack.ts';
+import { type Change, decodePack, encodePack, packBytes } from '../map/pack.ts';
 import { driverErrorOf } from '../store/driver-failure.ts';
-import { packKey, type Version, versionName } from '../store/object-names.ts';
+import { packKey, versionName } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { VolumeObserver } from '../store/observer.ts';
 import { putAgain } from '../store/put-again.ts';
 import type { DirtyChunk, DirtyChunks, Pack } from './dirty-chunks.ts';
+import { changesIn, isPackable, memoryIn, shownOf } from './pack-contents.ts';
 import type { Sequences } from './sequences.ts';
 
 /** Bytes of memory of the newest packs that the next one may take up. */
 const MERGED_BYTES_MAX = 2 ** 20;
 /** Bytes of memory that one pack is made of. */
 const PACK_BYTES_MAX = 4 * 2 ** 20;
+/** What a pack counts as that the head carries, besides its bytes. */
+const CARRIED_BYTES_MORE = 64;
 
 export interface PacksOptions {
   readonly store: ObjectStore;
@@ -27,8 +32,12 @@ export interface PacksOptions {
   /** Of the volume's own objects. */
   readonly prefix: string;
   readonly generation: number;
+  /** Bytes. */
+  readonly chunkBytes: number;
   /** Bytes of memory of what is packed, at most, about; 0: there are no new packs. */
   readonly bytesMax: number;
+  /** Bytes of packs that the head carries, at most; 0: none, those excepted that were found there. */
+  readonly carriedBytesMax: number;
   /** Packs from which on they are merged; of twice as many on there are no more until chunks have been uploaded. */
   readonly packsMax: number;
   readonly observer: VolumeObserver;
@@ -116,7 +125,7 @@ export class Packs {
   }
 
   /** The packs that count when everything up to `durable` does. */
-  named(durable: number): readonly Version[] {
+  named(durable: number): readonly CountedPack[] {
     const later: Replacement[] = [];
     for (const replacement of this.#replacements) {
       const { sequence, packs } = replacement;
@@ -128,18 +137,20 @@ export class Packs {
       this.#counts(pack, durable) && pack.chunks.size === 0 && pack.replaced === 0;
     this.#spent.push(...this.#packs.filter(isSpent));
     this.#packs = this.#packs.filter((pack) => !isSpent(pack));
-    return this.#packs.filter((pack) => this.#counts(pack, durable)).map(({ version }) => version);
+    return this.#packs.filter((pack) => this.#counts(pack, durable)).map(({ counted }) => counted);
   }
 
   /** The head says what counts now, and what snapshots need. */
   committed(head: Head): void {
     const needed = neededPacks(head);
     const { prefix, unneeded } = this.#options;
-    const gone = this.#spent.filter(({ version }) => !needed.has(versionName(version)));
-    unneeded(gone.map(({ version }) => packKey(prefix, version)));
+    const gone = this.#spent.filter(
+      ({ counted }) => counted.body === undefined && !needed.has(versionName(counted)),
+    );
+    unneeded(gone.map(({ counted }) => packKey(prefix, counted)));
     // A commit that began before the volume was open names all that were found; those of snapshots are not ours to see off.
     const named = new Set(head.packs.map(versionName));
-    this.#spent = this.#spent.filter(({ version }) => named.has(versionName(version)));
+    this.#spent = this.#spent.filter(({ counted }) => named.has(versionName(counted)));
   }
 
   /** A chunk to be uploaded, because much is packed; undefined: there is none. Hot path. */
@@ -153,9 +164,13 @@ export class Packs {
     return this.#memory() > bytesMax / 2 || this.#needed().length > 1.5 * packsMax;
   }
 
-  /** Those that chunks need: the others go with the next commit. */
+  /** Objects that chunks need: the others go with the next commit. */
   #needed(): readonly Pack[] {
-    return this.#packs.filter(({ chunks }) => chunks.size > 0);
+    return this.#objects().filter(({ chunks }) => chunks.size > 0);
+  }
+
+  #objects(): readonly Pack[] {
+    return this.#packs.filter(({ counted }) => counted.body === undefined);
   }
 
   #oldest(): DirtyChunk | undefined {
@@ -171,44 +186,80 @@ export class Packs {
   /** Bytes of memory that may yet be packed. */
   #room(): number {
     const { bytesMax, packsMax } = this.#options;
-    return this.#packs.length < 2 * packsMax ? bytesMax - this.#memory() : 0;
+    return this.#objects().length < 2 * packsMax ? bytesMax - this.#memory() : 0;
   }
 
   #memory(): number {
     return this.#packs.reduce((sum, { chunks, memory }) => sum + (chunks.size > 0 ? memory : 0), 0);
   }
 
-  #counts({ version }: Pack, durable: number): boolean {
-    return version.generation < this.#options.generation || version.sequence <= durable;
+  #counts({ counted }: Pack, durable: number): boolean {
+    return counted.generation < this.#options.generation || counted.sequence <= durable;
   }
 
+  /** Answers the sequence of the new pack. */
   #begin(group: readonly DirtyChunk[]): number {
-    const { dirty: all, sequences, generation } = this.#options;
-    const former = this.#toBeMerged();
-    const changes: Change[] = [];
-    let memory = 0;
-    const add = ({ chunk }: DirtyChunk, layer: DirtyChunk['top']) => {
-      if (layer === undefined) return;
-      memory += layer.room();
-      for (const piece of layer.pieces()) changes.push({ chunk, ...piece });
-    };
-    // Within a pack what comes later lies over what is before.
-    for (const each of former) add(each, each.packed);
-    for (const each of group) add(each, each.top);
-    const sequence = sequences.begin();
-    const version = { generation, sequence };
-    const pack: Pack = { version, memory, chunks: new Set(), replaced: 0 };
-    const body = encodePack(changes);
-    for (const each of former) this.replaced(all.repack(each, pack), each, sequence);
-    for (const each of group) all.pack(each, pack);
-    this.#packs.push(pack);
-    all.underWay(memory);
-    void this.#put(pack, body);
+    const sequence = this.#options.sequences.begin();
+    const changes = changesIn(group, 'top');
+    if (this.#mayBeCarried(changes)) this.#carry(group, sequence, encodePack(changes));
+    else this.#putTogether(group, sequence, changes);
     return sequence;
   }
 
+  #mayBeCarried(changes: readonly Change[]): boolean {
+    const carried = this.#packs.reduce((sum, { counted }) => sum + carriedBytes(counted), 0);
+    return carried + CARRIED_BYTES_MORE + packBytes(changes) <= this.#options.carriedBytesMax;
+  }
+
+  /** The next commit brings it to the store. */
+  #carry(group: readonly DirtyChunk[], sequence: number, body: Uint8Array): void {
+    const { dirty: all, sequences, generation } = this.#options;
+    const memory = memoryIn(group, 'top');
+    const counted = { generation, sequence, body };
+    const pack: Pack = { counted, memory, chunks: new Set(), replaced: 0 };
+    for (const each of group) all.pack(each, pack);
+    this.#packs.push(pack);
+    sequences.done(sequence);
+  }
+
+  /** Begins to put an object, which takes up all that the head carries, and what of older packs is to be merged. */
+  #putTogether(group: readonly DirtyChunk[], sequence: number, newest: readonly Change[]): void {
+    const { dirty: all, generation } = this.#options;
+    const merged = this.#toBeMerged();
+    const counted = { generation, sequence, body: undefined };
+    const memory = memoryIn(merged, 'packed') + memoryIn(group, 'top');
+    const pack: Pack = { counted, memory, chunks: new Set(), replaced: 0 };
+    const former = changesIn(merged, 'packed');
+    for (const each of merged) this.replaced(all.repack(each, pack), each, sequence);
+    const carried = this.#takeUpCarried(pack);
+    // Within a pack what comes later lies over what is before.
+    const body = encodePack([...former, ...carried, ...newest]);
+    for (const each of group) all.pack(each, pack);
+    this.#packs.push(pack);
+    all.underWay(pack.memory);
+    void this.#put(pack, body);
+  }
+
+  /** Answers what it is of, as it is now. */
+  #takeUpCarried(pack: Pack): readonly Change[] {
+    const { dirty: all, chunkBytes } = this.#options;
+    const taken: Change[] = [];
+    for (const carried of this.#packs) {
+      const { body } = carried.counted;
+      if (body === undefined) continue;
+      const { changes, chunks } = shownOf(carried.chunks, decodePack(body, chunkBytes, 'the head'));
+      taken.push(...changes);
+      for (const dirty of chunks) {
+        all.move(dirty, carried, pack);
+        this.replaced([carried], dirty, pack.counted.sequence);
+      }
+      pack.memory += carried.memory;
+    }
+    return taken;
+  }
+
   /**
-   * Where packs are many, the chunks of the newest, as far as they have a packed layer: what an upload has taken up, or
+   * Where objects are many, the chunks of the newest, as far as they have a packed layer: what an upload has taken up, or
    * given back to the top, stays in its packs.
    */
   #toBeMerged(): ReadonlySet<DirtyChunk> {
@@ -228,9 +279,9 @@ export class Packs {
   async #put(pack: Pack, body: Uint8Array): Promise<void> {
     const { store, prefix, sequences, dirty, observer } = this.#options;
     this.#failed.delete(pack);
-    const { sequence } = pack.version;
+    const { sequence } = pack.counted;
     try {
-      await putAgain(store, packKey(prefix, pack.version), [body], crc32(body), observer);
+      await putAgain(store, packKey(prefix, pack.counted), [body], crc32(body), observer);
       dirty.underWay(-pack.memory);
       sequences.done(sequence);
     } catch (error) {
@@ -242,9 +293,6 @@ export class Packs {
   }
 }
 
-/** A chunk whose upload has frozen a layer packs nothing: that layer is older than what would be in the pack. */
-function isPackable({ top, frozen, running, queued }: DirtyChunk): boolean {
-  return (
-    top?.isSmall() === true && frozen === undefined && running === undefined && queued === undefined
-  );
+function carriedBytes({ body }: CountedPack): number {
+  return body === undefined ? 0 : body.length + CARRIED_BYTES_MORE;
 }

@@ -12,7 +12,7 @@ export function adoptPacks(
   const own: Pack[] = [];
   for (const each of loaded) {
     const bytes = each.changes.reduce((sum, change) => sum + (change.bytes?.length ?? 0), 0);
-    const pack: Pack = { version: each.version, memory: 0, chunks: new Set(), replaced: 0 };
+    const pack: Pack = { counted: each.pack, memory: 0, chunks: new Set(), replaced: 0 };
     for (const change of shownChanges(each, map)) pack.memory += dirty.adopt(change, pack);
     // What lies over another pack takes no more memory, but has to be read.
     pack.memory = Math.max(pack.memory, bytes);

@@ -27,6 +27,11 @@ export interface OpenOptions extends ReadOptions {
    * 16 MiB. 0: they do at once.
    */
   readonly packedBytesMax?: number;
+  /**
+   * Bytes of the smallest changes that the head carries, so that a flush of few of them is one request: 64 KiB. Each
+   * renewal of the lease puts them again. 0: it carries none.
+   */
+  readonly carriedBytesMax?: number;
   /** From how many packs on the next one takes up what is in all of them, or chunks take it up: 32. */
   readonly packsMax?: number;
   /** How many chunks are uploaded at a time: 24. */
@@ -53,12 +58,14 @@ export interface OpenSettings extends ReadSettings {
   readonly takeOver: boolean;
   readonly dirtyBytesMax: number;
   readonly packedBytesMax: number;
+  readonly carriedBytesMax: number;
   readonly packsMax: number;
   readonly uploadsMax: number;
   readonly mapChunksMin: number;
   readonly probe: boolean;
 }
 
+const KIB = 2 ** 10;
 const MIB = 2 ** 20;
 const LEASE_MILLIS_MIN = 100;
 
@@ -81,6 +88,7 @@ export function openSettings(options: OpenOptions): OpenSettings {
     takeOver: options.takeOver ?? false,
     dirtyBytesMax: checkedCount('dirtyBytesMax', options.dirtyBytesMax ?? 64 * MIB, 0),
     packedBytesMax: checkedCount('packedBytesMax', options.packedBytesMax ?? 16 * MIB, 0),
+    carriedBytesMax: checkedCount('carriedBytesMax', options.carriedBytesMax ?? 64 * KIB, 0),
     packsMax: checkedCount('packsMax', options.packsMax ?? 32, 1),
     uploadsMax: checkedCount('uploadsMax', options.uploadsMax ?? 24, 1),
     mapChunksMin: mapChunksMin(options.mapChunksMin ?? 1000),

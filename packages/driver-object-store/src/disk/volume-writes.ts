@@ -10,7 +10,7 @@ import type { DirtyChunk, DirtyChunks } from '../chunks/dirty-chunks.ts';
 import type { Packs } from '../chunks/packs.ts';
 import type { Relief } from '../chunks/relief.ts';
 import type { Sequences } from '../chunks/sequences.ts';
-import { CHUNKS_MAX } from '../head/head.ts';
+import { CHUNKS_MAX } from '../head/chunk-limits.ts';
 import type { MapKeeper } from './map-keeper.ts';
 import type { VolumeObserver } from '../store/observer.ts';
 import type { Clock } from '../surroundings.ts';

@@ -12,9 +12,9 @@
  */
 import { DriverError } from '@nbd/driver';
 import { driverErrorOf } from '../store/driver-failure.ts';
+import type { CountedPack } from './counted-packs.ts';
 import type { Head, Owner } from './head.ts';
 import type { HeadChain } from './head-chain.ts';
-import type { Version } from '../store/object-names.ts';
 import type { VolumeObserver } from '../store/observer.ts';
 import type { Clock } from '../surroundings.ts';
 import { VolumeError } from '../volume-error.ts';
@@ -29,7 +29,7 @@ export interface CommitsOptions {
   /** The last sequence up to which everything is in the store. */
   readonly watermark: () => number;
   /** The packs that count when everything up to that sequence does. */
-  readonly packs: (durable: number) => readonly Version[];
+  readonly packs: (durable: number) => readonly CountedPack[];
   /** The head says that everything up to `head.durable` counts. */
   readonly committed: (head: Head) => void;
   readonly observer: VolumeObserver;

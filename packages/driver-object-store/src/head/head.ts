@@ -2,18 +2,17 @@
  * The head of a volume: the one small object that changes, and only by compare-and-swap. What it says is so; what
  * lies in the store beside it counts as far as the head says (`counting.ts`). JSON, so that a person can read it.
  */
-import { parseVersionName, type Version, versionName } from '../store/object-names.ts';
+import type { Version } from '../store/object-names.ts';
+import { type CountedPack, decodePacks, encodePacks } from './counted-packs.ts';
+import { Fields } from './head-fields.ts';
 import { VolumeError } from '../volume-error.ts';
 
 /** What every release has read. */
 const FORMAT_PLAIN = 1;
 /** Packs count: who does not know of them must not open the volume. */
 const FORMAT_PACKED = 2;
-/** Bytes: chunks are powers of two between these. */
-export const CHUNK_BYTES_MIN = 4096;
-export const CHUNK_BYTES_MAX: number = 64 * 2 ** 20;
-/** The numbers of chunks have 32 bits. */
-export const CHUNKS_MAX: number = 2 ** 32;
+/** And the head carries some of them. */
+const FORMAT_CARRIED = 3;
 
 /** Up to where versions of a generation count: those of a lower or that sequence do. */
 export type Watermark = Version;
@@ -42,7 +41,7 @@ export interface Snapshot extends Watermark {
   /** Drawn by whoever has marked it last, who alone may remove it, or give that up. */
   readonly deletion: string | undefined;
   /** The packs that counted then. */
-  readonly packs: readonly Version[];
+  readonly packs: readonly CountedPack[];
 }
 
 /** The map of the volume as its last owner has left it, kept beside its chunks (`kept-map.ts`). */
@@ -77,7 +76,7 @@ export interface Head {
   /** The watermarks of earlier generations, ascending; those without versions that matter are left out. */
   readonly sealed: readonly Watermark[];
   /** The packs that count, ascending: what is in them and newer than its chunk lies over that (`pack.ts`). */
-  readonly packs: readonly Version[];
+  readonly packs: readonly CountedPack[];
   readonly owner: Owner | undefined;
   /** Counts only as long as nobody has owned the volume since: see `currentMap`. */
   readonly map: KeptMap | undefined;
@@ -99,20 +98,15 @@ export interface Head {
 }
 
 export function encodeHead(head: Head): Uint8Array {
-  const snapshots = head.snapshots.map((each) => ({ ...each, packs: names(each.packs) }));
-  const fields = { format: formatOf(head), ...head, packs: names(head.packs), snapshots };
+  const snapshots = head.snapshots.map((each) => ({ ...each, ...encodePacks(each.packs) }));
+  const fields = { format: formatOf(head), ...head, ...encodePacks(head.packs), snapshots };
   return new TextEncoder().encode(`${JSON.stringify(fields, undefined, 1)}\n`);
 }
 
 function formatOf({ packs, snapshots }: Head): number {
-  return [{ packs }, ...snapshots].some((each) => each.packs.length > 0)
-    ? FORMAT_PACKED
-    : FORMAT_PLAIN;
-}
-
-/** Undefined: there are none, and the field is left out. */
-function names(packs: readonly Version[]): string | undefined {
-  return packs.length === 0 ? undefined : packs.map(versionName).join(' ');
+  const all = [{ packs }, ...snapshots].flatMap((each) => each.packs);
+  if (all.some(({ body }) => body !== undefined)) return FORMAT_CARRIED;
+  return all.length > 0 ? FORMAT_PACKED : FORMAT_PLAIN;
 }
 
 /** Throws a `VolumeError` when the bytes are not the head of a volume. `where` is for its message. */
@@ -125,10 +119,10 @@ export function decodeHead(bytes: Uint8Array, where: string): Head {
   }
   const fields = new Fields(found, where);
   const format = fields.count('format');
-  if (format !== FORMAT_PLAIN && format !== FORMAT_PACKED) {
+  if (format < FORMAT_PLAIN || format > FORMAT_CARRIED) {
     throw new VolumeError(
       'damaged',
-      `${where}: expected format ${FORMAT_PLAIN} or ${FORMAT_PACKED}, found ${format}`,
+      `${where}: expected format ${FORMAT_PLAIN} to ${FORMAT_CARRIED}, found ${format}`,
     );
   }
   return {
@@ -138,7 +132,7 @@ export function decodeHead(bytes: Uint8Array, where: string): Head {
     generation: fields.count('generation'),
     durable: fields.count('durable'),
     sealed: fields.list('sealed', watermark),
-    packs: fields.packs('packs'),
+    packs: decodePacks(fields),
     owner: fields.has('owner') ? owner(fields.record('owner')) : undefined,
     map: fields.has('map') ? keptMap(fields.record('map')) : undefined,
     isLittered: fields.has('isLittered') && fields.flag('isLittered'),
@@ -178,7 +172,7 @@ function snapshot(fields: Fields): Snapshot {
     created: fields.count('created'),
     isLeaving: fields.flag('isLeaving'),
     deletion: fields.has('deletion') ? fields.text('deletion') : undefined,
-    packs: fields.packs('packs'),
+    packs: decodePacks(fields),
   };
 }
 
@@ -189,77 +183,4 @@ function base(fields: Fields): Base {
     snapshot: fields.text('snapshot'),
     snapshotId: fields.text('snapshotId'),
   };
-}
-
-/** Fields of a record from outside, each looked at as it is taken. */
-class Fields {
-  readonly #record: Readonly<Record<string, unknown>>;
-  readonly #where: string;
-
-  constructor(found: unknown, where: string) {
-    if (typeof found !== 'object' || found === null || Array.isArray(found)) {
-      throw new VolumeError('damaged', `${where}: expected a record`);
-    }
-    this.#record = found as Readonly<Record<string, unknown>>;
-    this.#where = where;
-  }
-
-  has(name: string): boolean {
-    return this.#record[name] !== undefined;
-  }
-
-  /** An integer of at least 0. */
-  count(name: string): number {
-    const found = this.#record[name];
-    if (Number.isSafeInteger(found) && (found as number) >= 0) return found as number;
-    throw this.#fault(name, 'an integer of at least 0');
-  }
-
-  chunkBytes(name: string): number {
-    const found = this.count(name);
-    if (isChunkBytes(found)) return found;
-    throw this.#fault(name, `a power of two of ${CHUNK_BYTES_MIN} to ${CHUNK_BYTES_MAX}`);
-  }
-
-  text(name: string): string {
-    const found = this.#record[name];
-    if (typeof found === 'string') return found;
-    throw this.#fault(name, 'text');
-  }
-
-  flag(name: string): boolean {
-    const found = this.#record[name];
-    if (typeof found === 'boolean') return found;
-    throw this.#fault(name, 'true or false');
-  }
-
-  /** None if it is not there. */
-  packs(name: string): readonly Version[] {
-    if (!this.has(name)) return [];
-    const found = this.text(name).split(' ').map(parseVersionName);
-    if (found.every((each) => each !== undefined)) return found;
-    throw this.#fault(name, 'generations and sequences');
-  }
-
-  record(name: string): Fields {
-    return new Fields(this.#record[name], `${this.#where}: ${name}`);
-  }
-
-  list<Item>(name: string, item: (fields: Fields) => Item): readonly Item[] {
-    const found = this.#record[name];
-    if (!Array.isArray(found)) throw this.#fault(name, 'a list');
-    return found.map((each) => item(new Fields(each, `${this.#where}: ${name}`)));
-  }
-
-  #fault(name: string, expected: string): VolumeError {
-    const found = JSON.stringify(this.#record[name]);
-    return new VolumeError(
-      'damaged',
-      `${this.#where}: ${name}: expected ${expected}, found ${found}`,
-    );
-  }
-}
-
-export function isChunkBytes(bytes: number): boolean {
-  return bytes >= CHUNK_BYTES_MIN && bytes <= CHUNK_BYTES_MAX && Number.isInteger(Math.log2(bytes));
 }

@@ -1,12 +1,21 @@
 /** Which packs are to be kept. */
-import { type Version, versionName } from '../store/object-names.ts';
+import { versionName } from '../store/object-names.ts';
+import type { CountedPack } from './counted-packs.ts';
 import type { Head } from './head.ts';
 
-/** The packs of the volume itself that count, or that a snapshot needs, by their names. */
+/**
+ * The packs of the volume itself that count, or that a snapshot needs, by their names. One that the head carries for
+ * some, and names as an object for others, is an object.
+ */
 export function neededPacks({
   packs,
   snapshots,
-}: Pick<Head, 'packs' | 'snapshots'>): ReadonlyMap<string, Version> {
+}: Pick<Head, 'packs' | 'snapshots'>): ReadonlyMap<string, CountedPack> {
   const all = [{ packs }, ...snapshots].flatMap((each) => each.packs);
-  return new Map(all.map((version) => [versionName(version), version]));
+  const needed = new Map<string, CountedPack>();
+  for (const pack of all) {
+    const name = versionName(pack);
+    if (pack.body === undefined || !needed.has(name)) needed.set(name, pack);
+  }
+  return needed;
 }

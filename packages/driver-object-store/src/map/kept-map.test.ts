@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ChunkMap, type MapEntry } from './chunk-map.ts';
 import { Counting } from '../head/counting.ts';
-import { CHUNKS_MAX } from '../head/head.ts';
+import { CHUNKS_MAX } from '../head/chunk-limits.ts';
 import { mapKeys, putMap, readMap } from './kept-map.ts';
 import { memoryStore, type StoreCall, type StoreFault } from '../testing/index.ts';
 

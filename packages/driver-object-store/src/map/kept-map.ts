@@ -15,7 +15,8 @@
 import { crc32 } from 'node:zlib';
 import { ChunkMap, type MapEntry } from './chunk-map.ts';
 import type { Counting } from '../head/counting.ts';
-import { CHUNKS_MAX, type Head, type KeptMap, type Watermark } from '../head/head.ts';
+import { CHUNKS_MAX } from '../head/chunk-limits.ts';
+import type { Head, KeptMap, Watermark } from '../head/head.ts';
 import { mapKey } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { Slots } from '../store/slots.ts';

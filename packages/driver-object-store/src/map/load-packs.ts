@@ -1,7 +1,8 @@
 /** Reads the packs that count for a volume, or for a snapshot of it, and tells what of them is newer than the map. */
 import { crc32 } from 'node:zlib';
+import type { CountedPack } from '../head/counted-packs.ts';
 import type { Head } from '../head/head.ts';
-import { compareVersions, packKey, type Version } from '../store/object-names.ts';
+import { compareVersions, packKey } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { Slots } from '../store/slots.ts';
 import { VolumeError } from '../volume-error.ts';
@@ -15,7 +16,7 @@ const PACKS_AT_A_TIME = 8;
 export interface LoadedPack {
   /** 0: of the volume itself; 1: of its nearest base, and so on. */
   readonly layer: number;
-  readonly version: Version;
+  readonly pack: CountedPack;
   readonly changes: readonly Change[];
 }
 
@@ -27,7 +28,7 @@ export async function loadPacks(
   store: ObjectStore,
   volume: string,
   head: Head,
-  own: readonly Version[],
+  own: readonly CountedPack[],
 ): Promise<readonly LoadedPack[]> {
   const bases = await Promise.all(head.bases.map((base) => readBase(store, base)));
   const layers = [own, ...bases.map(({ snapshot }) => snapshot.packs)];
@@ -35,10 +36,10 @@ export async function loadPacks(
   const slots = new Slots(PACKS_AT_A_TIME);
   const loads = layers
     .map((packs, layer) =>
-      packs.map((version) =>
+      packs.map((pack) =>
         slots.run(async (): Promise<LoadedPack> => {
-          const changes = await readPack(store, prefixes[layer] ?? '', version, head.chunkBytes);
-          return { layer, version, changes };
+          const changes = await readPack(store, prefixes[layer] ?? '', pack, head.chunkBytes);
+          return { layer, pack, changes };
         }),
       ),
     )
@@ -56,11 +57,12 @@ export async function loadPacks(
 export async function readPack(
   store: ObjectStore,
   prefix: string,
-  version: Version,
+  pack: CountedPack,
   chunkBytes: number,
 ): Promise<readonly Change[]> {
-  const key = packKey(prefix, version);
+  const key = packKey(prefix, pack);
   const where = `${store.name}/${key}`;
+  if (pack.body !== undefined) return decodePack(pack.body, chunkBytes, where);
   const found = await store.get(key);
   if (found === undefined) throw new VolumeError('damaged', `${where}: the object is not there`);
   const sum = crc32(found.bytes);
@@ -83,12 +85,12 @@ export function changedInBases(packs: readonly LoadedPack[]): ReadonlySet<number
 
 /** The changes that the volume shows: those of chunks that have nothing newer on the map. */
 export function shownChanges(
-  { layer, version, changes }: LoadedPack,
+  { layer, pack, changes }: LoadedPack,
   map: ChunkMap,
 ): readonly Change[] {
   return changes.filter(({ chunk }) => {
     const entry = map.find(chunk);
     if (entry === undefined || entry.layer > layer) return true;
-    return entry.layer === layer && compareVersions(version, entry) > 0;
+    return entry.layer === layer && compareVersions(pack, entry) > 0;
   });
 }

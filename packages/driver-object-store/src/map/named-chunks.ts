@@ -4,7 +4,8 @@
  */
 import { ChunkMap } from './chunk-map.ts';
 import { countingOf } from '../head/counting.ts';
-import { CHUNKS_MAX, type Head } from '../head/head.ts';
+import { CHUNKS_MAX } from '../head/chunk-limits.ts';
+import type { Head } from '../head/head.ts';
 import { readHeadOf } from '../head/head-chain.ts';
 import { currentMap, readMap } from './kept-map.ts';
 import { prefixesOf } from './load-map.ts';

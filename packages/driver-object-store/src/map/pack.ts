@@ -23,11 +23,16 @@ export interface Change {
   readonly bytes: Uint8Array | undefined;
 }
 
+/** Bytes of the pack of these changes. */
+export function packBytes(changes: readonly Change[]): number {
+  const start = bytesStart(changes.length);
+  return changes.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), start);
+}
+
 /** A copy of what the changes are now. */
 export function encodePack(changes: readonly Change[]): Uint8Array {
-  const start = COUNT_BYTES + RECORD_BYTES * changes.length;
-  const size = changes.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), start);
-  const body = new Uint8Array(size);
+  const start = bytesStart(changes.length);
+  const body = new Uint8Array(packBytes(changes));
   const view = new DataView(body.buffer);
   view.setUint32(0, changes.length, true);
   let at = COUNT_BYTES;
@@ -45,6 +50,10 @@ export function encodePack(changes: readonly Change[]): Uint8Array {
   return body;
 }
 
+function bytesStart(count: number): number {
+  return COUNT_BYTES + RECORD_BYTES * count;
+}
+
 /**
  * The changes, whose bytes are parts of `body`. Throws a `VolumeError` "damaged" when it is no pack of chunks of
  * `chunkBytes` bytes.
@@ -54,7 +63,7 @@ export function decodePack(body: Uint8Array, chunkBytes: number, where: string):
   const fault = () => new VolumeError('damaged', `${where}: expected a pack of changes`);
   if (body.length < COUNT_BYTES) throw fault();
   const count = view.getUint32(0, true);
-  let bytesAt = COUNT_BYTES + RECORD_BYTES * count;
+  let bytesAt = bytesStart(count);
   if (bytesAt > body.length) throw fault();
   const changes: Change[] = [];
   for (let i = 0; i < count; i++) {

@@ -56,6 +56,7 @@ const size = fc.constantFrom(10, 32, 45, 64, 70, 100, 200, SECTORS);
 const settings: fc.Arbitrary<Settings> = fc.record({
   packedBytesMax: fc.constantFrom(0, 1024, CHUNK_BYTES, 3 * CHUNK_BYTES, 2 ** 20),
   packsMax: fc.constantFrom(1, 1, 2, 4),
+  carriedBytesMax: fc.constantFrom(0, 0, 300, 1500, 2 ** 16),
   mapChunksMin: fc.constantFrom(0, Number.POSITIVE_INFINITY),
   cacheBytes: fc.constantFrom(0, 0, 2 * CHUNK_BYTES),
   uploadsMax: fc.constantFrom(1, 2, 24),

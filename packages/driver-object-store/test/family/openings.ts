@@ -11,13 +11,14 @@ export const SECTORS = 336;
 /** What hosts differ in. */
 export type Settings = Pick<
   OpenOptions,
-  'packedBytesMax' | 'packsMax' | 'mapChunksMin' | 'cacheBytes' | 'uploadsMax'
+  'packedBytesMax' | 'packsMax' | 'carriedBytesMax' | 'mapChunksMin' | 'cacheBytes' | 'uploadsMax'
 >;
 
 /** How the first host opens the first volume: packs are soon too many. */
 export const FIRST_SETTINGS: Settings = {
   packsMax: 2,
   packedBytesMax: 3 * CHUNK_BYTES,
+  carriedBytesMax: 0,
   cacheBytes: 0,
 };
 

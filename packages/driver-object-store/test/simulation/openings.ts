@@ -4,6 +4,8 @@ import type { Host } from './host.ts';
 
 export const CHUNK_BYTES = 4096;
 export const SECTORS = 24;
+/** One change of a sector, and one more of zeroes. */
+const CARRIED_BYTES = 1300;
 export const LEASE_MILLIS = 9000;
 
 export function openingOf(
@@ -19,6 +21,8 @@ export function openingOf(
     // Some make no packs, some few, and those are soon too many.
     packedBytesMax: (number % 4) * CHUNK_BYTES,
     packsMax: 1 + (number % 2),
+    // Some leave small changes to the head, and it is soon full.
+    carriedBytesMax: (number % 3) * CARRIED_BYTES,
     address: `host ${number}`,
     probe: false,
     // Some leave their map behind, and some do not.

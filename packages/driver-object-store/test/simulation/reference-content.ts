@@ -14,6 +14,7 @@ interface PlainSnapshot extends Mark {
   readonly id: string;
   readonly size: number;
   readonly packs?: string | undefined;
+  readonly carried?: Readonly<Record<string, string>> | undefined;
   readonly isLeaving: boolean;
 }
 
@@ -24,6 +25,7 @@ export interface PlainHead {
   readonly generation: number;
   readonly durable: number;
   readonly packs?: string | undefined;
+  readonly carried?: Readonly<Record<string, string>> | undefined;
   readonly sealed: readonly Mark[];
   readonly snapshots: readonly PlainSnapshot[];
   readonly bases: readonly {
@@ -68,9 +70,13 @@ export function referenceContent(
   }
   for (const name of state.packs?.split(' ') ?? []) {
     const [generation = -1, sequence = -1] = name.split('-').map(parse);
-    const pack = store.objects.get(`${own}pack/${name}`);
+    const carried = state.carried?.[name]?.split(' ')[1];
+    const pack =
+      carried === undefined
+        ? store.objects.get(`${own}pack/${name}`)?.bytes
+        : new Uint8Array(Buffer.from(carried, 'base64'));
     if (pack === undefined) throw new Error(`the pack ${name} of ${volume} counts, and is gone`);
-    lay(pack.bytes, content, head.chunkBytes, (chunk) =>
+    lay(pack, content, head.chunkBytes, (chunk) =>
       isNewer({ generation, sequence }, newest.get(chunk)),
     );
   }
