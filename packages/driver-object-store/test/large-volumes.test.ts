@@ -1,6 +1,12 @@
 /** Many chunks, and large ones. */
 import { expect, test } from 'vitest';
-import { checkVolume, countingObserver, createVolume, openVolume } from '../src/index.ts';
+import {
+  checkVolume,
+  countingObserver,
+  createVolume,
+  openVolume,
+  volumeInfo,
+} from '../src/index.ts';
 import { memoryStore } from '../src/testing/index.ts';
 
 const MIB = 2 ** 20;
@@ -31,6 +37,18 @@ test('a volume of more objects than a list tells at a time is listed by shards, 
   const report = await checkVolume(store, { volume: 'v' });
   expect(report).toEqual({ checked: chunks, total: chunks, bytes: size, damaged: [], orphans: [] });
 }, 30_000);
+
+test.each([
+  [1, MIB / 2],
+  [256 * 2 ** 30, MIB / 2],
+  [256 * 2 ** 30 + 1, MIB],
+  [4 * 2 ** 40, MIB],
+  [4 * 2 ** 40 + 1, 4 * MIB],
+])('a volume of %i bytes has chunks of %i where nothing else is said', async (size, chunkBytes) => {
+  const store = memoryStore();
+  await createVolume(store, { volume: 'v', size });
+  expect(await volumeInfo(store, 'v')).toMatchObject({ size, chunkBytes });
+});
 
 test('a small read of a large chunk fetches its part alone, and who comes back gets all of it', async () => {
   const store = memoryStore();

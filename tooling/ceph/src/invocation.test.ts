@@ -9,7 +9,7 @@ test.each([
   ['takeover', { kind: 'takeover', rounds: 10, seed: 1 }],
   ['faults --seed 3', { kind: 'faults', seed: 3 }],
   ['open --gigabytes 64', { kind: 'open', gibibytes: 64, twinGibibytes: 64 }],
-  ['bench', { kind: 'bench', rounds: 3, millisMax: 3000, chunkBytes: 262_144 }],
+  ['bench', { kind: 'bench', rounds: 3, millisMax: 3000, chunkBytes: 524_288 }],
   [
     'bench --seconds 1 --chunk-kib 1024 --server ours --server RBD --json a',
     {

@@ -36,7 +36,7 @@ pnpm ceph open [--gigabytes N] [--twin-gigabytes N]
 pnpm ceph bench [--rounds N] [--seconds N] [--chunk-kib N] [--server NAME]... [--markdown FILE] [--json FILE]
                                              our server beside the raw client, s3backer, "nbdkit S3" and RBD, whichever
                                              are here, on three disks in files (default: 3 rounds, 3 seconds a load,
-                                             chunks of 256 KiB)`;
+                                             chunks of 512 KiB)`;
 
 const ROUNDS = { bench: '3', crash: '20', takeover: '10' } as const;
 
@@ -56,7 +56,7 @@ export function parseInvocation(words: readonly string[]): Invocation {
     gigabytes: { type: 'string', default: '4' },
     'twin-gigabytes': { type: 'string', default: '64' },
     seconds: { type: 'string', default: '3' },
-    'chunk-kib': { type: 'string', default: '256' },
+    'chunk-kib': { type: 'string', default: '512' },
     server: { type: 'string', multiple: true },
     markdown: { type: 'string' },
     json: { type: 'string' },

@@ -18,7 +18,7 @@ export interface CreateOptions {
   readonly volume: string;
   /** Bytes. */
   readonly size: number;
-  /** Bytes: a power of two from 4 KiB to 64 MiB. Absent: 256 KiB up to 256 GiB, 1 MiB up to 4 TiB, 4 MiB above. */
+  /** Bytes: a power of two from 4 KiB to 64 MiB. Absent: 512 KiB up to 256 GiB, 1 MiB up to 4 TiB, 4 MiB above. */
   readonly chunkBytes?: number;
   /** False: the store is known to check its conditions. Absent: it is asked to prove it. */
   readonly probe?: false;
@@ -94,6 +94,6 @@ async function putAbsent(store: ObjectStore, volume: string, head: Head): Promis
 }
 
 function usualChunkBytes(size: number): number {
-  if (size <= 256 * 2 ** 30) return 2 ** 18;
+  if (size <= 256 * 2 ** 30) return 2 ** 19;
   return size <= 4 * 2 ** 40 ? 2 ** 20 : 2 ** 22;
 }
