@@ -9,9 +9,18 @@ import type { Head, Snapshot } from '../head/head.ts';
 import { chunksPrefix, packKey, versionName } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { putAgain } from '../store/put-again.ts';
+import { StoreError } from '../store/store-error.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { VolumeError } from '../volume-error.ts';
+import { withEach } from './with-each.ts';
 
-/** `head` as it was last seen. Never rejects: the snapshots are as good as they were, and the next one tries again. */
+/** Objects that are put at a time. */
+const PUTS_AT_A_TIME = 8;
+
+/**
+ * `head` as it was last seen. A store that fails, or a volume that is gone, does not matter: the snapshots are as good
+ * as they were, and the next one that is made tries it again.
+ */
 export async function unloadHead(
   store: ObjectStore,
   volume: string,
@@ -22,12 +31,12 @@ export async function unloadHead(
     const carried = carriedFor(head.snapshots);
     if (carried.size === 0) return;
     const prefix = chunksPrefix(volume, head.id);
-    for (const { body, ...version } of carried.values()) {
-      await putAgain(store, packKey(prefix, version), [body], crc32(body), {});
-    }
+    await withEach([...carried.values()], PUTS_AT_A_TIME, ({ body, ...version }) =>
+      putAgain(store, packKey(prefix, version), [body], crc32(body), {}),
+    );
     await editHead(store, volume, (now) => withObjects(now, head.id, carried), surroundings);
-  } catch {
-    // The head is as heavy as it was.
+  } catch (error) {
+    if (!(error instanceof StoreError) && !(error instanceof VolumeError)) throw error;
   }
 }
 

@@ -174,10 +174,12 @@ export class DirtyChunks {
     return packs;
   }
 
-  /** What of the chunk is in one pack is in another one from now on. */
-  move(dirty: DirtyChunk, from: Pack, to: Pack): void {
-    dirty.packs = dirty.packs.filter((pack) => pack !== from);
+  /** What of the chunk is in those packs is in that one too. Answers those of them that had something of it. */
+  move(dirty: DirtyChunk, from: ReadonlySet<Pack>, to: Pack): readonly Pack[] {
+    const former = dirty.packs.filter((pack) => from.has(pack));
+    dirty.packs = dirty.packs.filter((pack) => !from.has(pack));
     this.#addPack(dirty, to);
+    return former;
   }
 
   /** What a pack has that was found in the store. Answers how many bytes of memory that has taken. */

@@ -45,7 +45,12 @@ export class DirtyLayer {
     return this.#bytes.memory();
   }
 
-  /** The same with all that goes with them, about. Never 0. */
+  /** Bytes of memory that what is from `from` to `to` takes. */
+  memoryOf(from: number, to: number): number {
+    return this.#bytes.memoryOf(from, to);
+  }
+
+  /** What it takes with all that goes with them, about. Never 0. */
   room(): number {
     return Math.max(this.memory() + BORDER_BYTES * this.#borders.length, LAYER_BYTES_MIN);
   }

@@ -7,15 +7,15 @@
 import { crc32 } from 'node:zlib';
 import type { CountedPack } from '../head/counted-packs.ts';
 import type { Head } from '../head/head.ts';
-import { neededPacks } from '../head/needed-packs.ts';
-import { type Change, decodePack, encodePack, packBytes } from '../map/pack.ts';
+import { type Change, encodePack, packBytes } from '../map/pack.ts';
 import { driverErrorOf } from '../store/driver-failure.ts';
-import { packKey, versionName } from '../store/object-names.ts';
+import { packKey } from '../store/object-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import type { VolumeObserver } from '../store/observer.ts';
 import { putAgain } from '../store/put-again.ts';
 import type { DirtyChunk, DirtyChunks, Pack } from './dirty-chunks.ts';
-import { changesIn, isPackable, memoryIn, shownOf } from './pack-contents.ts';
+import { carriedPlaces, changesAt, changesIn, isPackable, memoryIn } from './pack-contents.ts';
+import { PackList } from './pack-list.ts';
 import type { Sequences } from './sequences.ts';
 
 /** Bytes of memory of the newest packs that the next one may take up. */
@@ -45,29 +45,22 @@ export interface PacksOptions {
   readonly unneeded: (keys: readonly string[]) => void;
 }
 
-/** Something newer of a chunk is in the store, and takes the place of packs once it counts. */
-interface Replacement {
-  readonly sequence: number;
-  readonly packs: readonly Pack[];
-}
-
 export class Packs {
   readonly #options: PacksOptions;
-  /** In the order in which they were made. */
-  #packs: Pack[] = [];
-  #replacements: Replacement[] = [];
-  /** Not needed by the volume any more as of the next commit. */
-  #spent: Pack[] = [];
+  readonly #list: PackList;
+  /** Those that the head is to carry with the next commit, and nothing but memory has yet. */
+  #uncommitted: Pack[] = [];
   /** Bodies that wait to be put again, under the same names. */
   readonly #failed = new Map<Pack, Uint8Array>();
 
   constructor(options: PacksOptions) {
     this.#options = options;
+    this.#list = new PackList(options.generation);
   }
 
   /** A pack of the volume's own that was found in the store, with the chunks that need it. */
   adopt(pack: Pack): void {
-    (pack.chunks.size > 0 ? this.#packs : this.#spent).push(pack);
+    this.#list.adopt(pack);
   }
 
   /** Whether there may be another pack. Hot path. */
@@ -76,8 +69,8 @@ export class Packs {
   }
 
   /**
-   * Packs what of the chunks is small, as far as there is room, and begins to put it. Answers the last sequence, or 0,
-   * and the chunks that are to be uploaded instead.
+   * Packs what of the chunks is small, as far as there is room, and begins to put it, or leaves it to the next commit.
+   * Answers the last sequence, or 0, and the chunks that are to be uploaded instead.
    */
   take(chunks: readonly DirtyChunk[]): {
     readonly sequence: number;
@@ -117,40 +110,21 @@ export class Packs {
 
   /** An object of that chunk with that sequence is in the store, and has what was in the packs. */
   replaced(packs: readonly Pack[], dirty: DirtyChunk, sequence: number): void {
-    if (packs.length > 0) this.#replacements.push({ sequence, packs });
-    for (const pack of packs) {
-      pack.chunks.delete(dirty);
-      pack.replaced += 1;
-    }
+    this.#list.replaced(packs, dirty, sequence);
   }
 
   /** The packs that count when everything up to `durable` does. */
   named(durable: number): readonly CountedPack[] {
-    const later: Replacement[] = [];
-    for (const replacement of this.#replacements) {
-      const { sequence, packs } = replacement;
-      if (sequence > durable) later.push(replacement);
-      else for (const pack of packs) pack.replaced -= 1;
-    }
-    this.#replacements = later;
-    const isSpent = (pack: Pack) =>
-      this.#counts(pack, durable) && pack.chunks.size === 0 && pack.replaced === 0;
-    this.#spent.push(...this.#packs.filter(isSpent));
-    this.#packs = this.#packs.filter((pack) => !isSpent(pack));
-    return this.#packs.filter((pack) => this.#counts(pack, durable)).map(({ counted }) => counted);
+    return this.#list.named(durable);
   }
 
   /** The head says what counts now, and what snapshots need. */
   committed(head: Head): void {
-    const needed = neededPacks(head);
-    const { prefix, unneeded } = this.#options;
-    const gone = this.#spent.filter(
-      ({ counted }) => counted.body === undefined && !needed.has(versionName(counted)),
-    );
-    unneeded(gone.map(({ counted }) => packKey(prefix, counted)));
-    // A commit that began before the volume was open names all that were found; those of snapshots are not ours to see off.
-    const named = new Set(head.packs.map(versionName));
-    this.#spent = this.#spent.filter(({ counted }) => named.has(versionName(counted)));
+    const { prefix, unneeded, dirty } = this.#options;
+    unneeded(this.#list.committed(head).map((counted) => packKey(prefix, counted)));
+    const isIn = ({ counted }: Pack) => counted.sequence <= head.durable;
+    for (const { memory } of this.#uncommitted.filter(isIn)) dirty.underWay(-memory);
+    this.#uncommitted = this.#uncommitted.filter((pack) => !isIn(pack));
   }
 
   /** A chunk to be uploaded, because much is packed; undefined: there is none. Hot path. */
@@ -158,23 +132,15 @@ export class Packs {
     return this.#isCrowded() ? this.#oldest() : undefined;
   }
 
-  /** Packs that are still many although the newest became one are large. */
+  /** Much that is packed, or objects that are still many although the newest became one: they are large. */
   #isCrowded(): boolean {
     const { bytesMax, packsMax } = this.#options;
-    return this.#memory() > bytesMax / 2 || this.#needed().length > 1.5 * packsMax;
-  }
-
-  /** Objects that chunks need: the others go with the next commit. */
-  #needed(): readonly Pack[] {
-    return this.#objects().filter(({ chunks }) => chunks.size > 0);
-  }
-
-  #objects(): readonly Pack[] {
-    return this.#packs.filter(({ counted }) => counted.body === undefined);
+    return this.#list.memory() > bytesMax / 2 || this.#list.needed().length > 1.5 * packsMax;
   }
 
   #oldest(): DirtyChunk | undefined {
-    for (const { chunks } of this.#packs) {
+    // Objects first, for an opening has to get them.
+    for (const { chunks } of [...this.#list.objects, ...this.#list.carried]) {
       for (const dirty of chunks) {
         const isIdle = dirty.running === undefined && dirty.queued === undefined;
         if (isIdle && dirty.packed !== undefined) return dirty;
@@ -186,15 +152,7 @@ export class Packs {
   /** Bytes of memory that may yet be packed. */
   #room(): number {
     const { bytesMax, packsMax } = this.#options;
-    return this.#objects().length < 2 * packsMax ? bytesMax - this.#memory() : 0;
-  }
-
-  #memory(): number {
-    return this.#packs.reduce((sum, { chunks, memory }) => sum + (chunks.size > 0 ? memory : 0), 0);
-  }
-
-  #counts({ counted }: Pack, durable: number): boolean {
-    return counted.generation < this.#options.generation || counted.sequence <= durable;
+    return this.#list.objects.length < 2 * packsMax ? bytesMax - this.#list.memory() : 0;
   }
 
   /** Answers the sequence of the new pack. */
@@ -207,7 +165,7 @@ export class Packs {
   }
 
   #mayBeCarried(changes: readonly Change[]): boolean {
-    const carried = this.#packs.reduce((sum, { counted }) => sum + carriedBytes(counted), 0);
+    const carried = this.#list.carried.reduce((sum, { counted }) => sum + carriedBytes(counted), 0);
     return carried + CARRIED_BYTES_MORE + packBytes(changes) <= this.#options.carriedBytesMax;
   }
 
@@ -218,7 +176,9 @@ export class Packs {
     const counted = { generation, sequence, body };
     const pack: Pack = { counted, memory, chunks: new Set(), replaced: 0 };
     for (const each of group) all.pack(each, pack);
-    this.#packs.push(pack);
+    this.#list.add(pack);
+    this.#uncommitted.push(pack);
+    all.underWay(memory);
     sequences.done(sequence);
   }
 
@@ -235,25 +195,20 @@ export class Packs {
     // Within a pack what comes later lies over what is before.
     const body = encodePack([...former, ...carried, ...newest]);
     for (const each of group) all.pack(each, pack);
-    this.#packs.push(pack);
+    this.#list.add(pack);
     all.underWay(pack.memory);
     void this.#put(pack, body);
   }
 
-  /** Answers what it is of, as it is now. */
+  /** Answers what it was of, as it is now. */
   #takeUpCarried(pack: Pack): readonly Change[] {
     const { dirty: all, chunkBytes } = this.#options;
+    const carried = new Set(this.#list.carried);
     const taken: Change[] = [];
-    for (const carried of this.#packs) {
-      const { body } = carried.counted;
-      if (body === undefined) continue;
-      const { changes, chunks } = shownOf(carried.chunks, decodePack(body, chunkBytes, 'the head'));
-      taken.push(...changes);
-      for (const dirty of chunks) {
-        all.move(dirty, carried, pack);
-        this.replaced([carried], dirty, pack.counted.sequence);
-      }
-      pack.memory += carried.memory;
+    for (const [dirty, places] of carriedPlaces(carried, chunkBytes)) {
+      taken.push(...changesAt(dirty, places));
+      for (const { from, to } of places) pack.memory += dirty.packed?.memoryOf(from, to) ?? 0;
+      this.replaced(all.move(dirty, carried, pack), dirty, pack.counted.sequence);
     }
     return taken;
   }
@@ -263,7 +218,7 @@ export class Packs {
    * given back to the top, stays in its packs.
    */
   #toBeMerged(): ReadonlySet<DirtyChunk> {
-    const needed = this.#needed();
+    const needed = this.#list.needed();
     const chunks = new Set<DirtyChunk>();
     if (needed.length < this.#options.packsMax) return chunks;
     let memory = 0;

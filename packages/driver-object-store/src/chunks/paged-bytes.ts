@@ -39,6 +39,16 @@ export class PagedBytes {
     return this.#whole?.length ?? this.#pages.size * this.#pageBytes;
   }
 
+  /** The same of what is from `from` to `to`. */
+  memoryOf(from: number, to: number): number {
+    if (this.#whole !== undefined) return to - from;
+    let memory = 0;
+    for (let at = from - (from % this.#pageBytes); at < to; at += this.#pageBytes) {
+      if (this.#pages.has(at / this.#pageBytes)) memory += this.#pageBytes;
+    }
+    return memory;
+  }
+
   /** Hot path. */
   write(source: Uint8Array, at: number): void {
     const whole = this.#whole ?? this.#wholeFor(source);

@@ -1,10 +1,10 @@
 /**
- * The sequences of a generation: each names one version of a chunk, or a pack. Those below the watermark are all in the
- * store.
+ * The sequences of a generation: each names one version of a chunk, or a pack. Those up to the watermark are all in the
+ * store, or come there with the commit that makes them count.
  */
 export class Sequences {
   #last = 0;
-  /** Not known to be in the store, ascending. */
+  /** Those that nothing of that kind is known of, ascending. */
   readonly #open = new Set<number>();
   #waiting: {
     readonly sequence: number;
@@ -19,7 +19,7 @@ export class Sequences {
     return this.#last;
   }
 
-  /** The object of that sequence is in the store. */
+  /** What has that sequence is in the store, or comes there with the commit that makes it count. */
   done(sequence: number): void {
     this.#open.delete(sequence);
     const watermark = this.watermark();

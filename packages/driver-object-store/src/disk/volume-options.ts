@@ -28,11 +28,12 @@ export interface OpenOptions extends ReadOptions {
    */
   readonly packedBytesMax?: number;
   /**
-   * Bytes of the smallest changes that the head carries, so that a flush of few of them is one request: 64 KiB. Each
-   * renewal of the lease puts them again. 0: it carries none.
+   * Bytes of small packs that the head carries, so that a flush of few changes is one request: 64 KiB, of which each pack
+   * takes 64 bytes besides what is in it. The head becomes larger by a third more, and each commit and each renewal of the
+   * lease puts all of it again. 0: it carries none, but for those that are found there.
    */
   readonly carriedBytesMax?: number;
-  /** From how many packs on the next one takes up what is in all of them, or chunks take it up: 32. */
+  /** From how many packs on that are objects the next one takes up what is in all of them, or chunks take it up: 32. */
   readonly packsMax?: number;
   /** How many chunks are uploaded at a time: 24. */
   readonly uploadsMax?: number;

@@ -26,7 +26,7 @@ export interface CommitsOptions {
   readonly clock: Clock;
   /** When the request began that made us the owner. */
   readonly ownedSince: number;
-  /** The last sequence up to which everything is in the store. */
+  /** The last sequence up to which everything is in the store, or in `packs`. */
   readonly watermark: () => number;
   /** The packs that count when everything up to that sequence does. */
   readonly packs: (durable: number) => readonly CountedPack[];

@@ -142,6 +142,7 @@ export async function loadOwn(
   };
   await listChunks(store, prefix, take, (key) => {
     const pack = parsePackKey(prefix, key);
+    // Also if the head carries it: a snapshot may be about to name the object.
     if (pack !== undefined && packs.has(versionName(pack))) return;
     const generation = pack?.generation ?? mapGeneration(prefix, key);
     if (generation !== undefined && generation < head.generation) formerKeys.push(key);
