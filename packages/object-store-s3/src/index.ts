@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { collectLate } from './collect-late.ts';
 export type { Credentials } from './credential-source.ts';
 export type { S3Attempt, S3RequestKind, S3StoreOptions } from './s3-options.ts';
 export { s3Store } from './s3-store.ts';

@@ -10,7 +10,7 @@ import {
   openVolume,
   VolumeError,
 } from '@nbd/driver-object-store';
-import { s3Store, standardS3Settings } from '@nbd/object-store-s3';
+import { collectLate, s3Store, standardS3Settings } from '@nbd/object-store-s3';
 import { openCacheFolder } from './cache-folder.ts';
 import type { VolumeEvents } from './disk-events.ts';
 import { countsIn, type VolumeCounts, volumeMemory } from '../metrics/volume-counts.ts';
@@ -27,6 +27,7 @@ export async function openVolumeDisk(
   { bucket, prefix, volume, snapshot, cacheFolder }: VolumeSpec,
   { events, counts = countsIn(volumeMemory(1), 0) }: OpenVolumeOptions,
 ): Promise<Driver> {
+  collectLate();
   const meter = volumeMeter(counts);
   const chunkStore = cacheFolder && (await openCacheFolder(cacheFolder));
   const kept = chunkStore === undefined ? {} : { chunkStore };

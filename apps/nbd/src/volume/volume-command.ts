@@ -1,7 +1,7 @@
 /** `nbd volume`: what is asked of a store, done and told. */
 import { type ObjectStore, VolumeError } from '@nbd/driver-object-store';
 import type { StoreUrl } from '@nbd/object-store-s3/volume-url';
-import { s3Store, standardS3Settings } from '@nbd/object-store-s3';
+import { collectLate, s3Store, standardS3Settings } from '@nbd/object-store-s3';
 import { failure, ProgramError } from '../program-error.ts';
 import type { StandardStreams, TextOutput } from '../standard-streams.ts';
 import { visibleJson } from '../visible-text.ts';
@@ -42,6 +42,8 @@ function wrongUsage(error: Error): ProgramError {
 
 /** Where it is and who asks is in the environment, or in the files that Amazon's programs have. */
 async function openStore(url: StoreUrl): Promise<ObjectStore> {
+  // A check reads all of a volume.
+  collectLate();
   try {
     return s3Store({ ...(await standardS3Settings()), ...url });
   } catch (error) {

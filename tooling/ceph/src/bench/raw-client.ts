@@ -2,6 +2,7 @@
  * The store without a volume: what its client alone can do with objects as large as chunks, so many at a time as a volume
  * has. Whoever writes less than a chunk writes all of it, since objects are not changed in part.
  */
+import { collectLate } from '@nbd/object-store-s3';
 import type { GatewayAccess } from '../gateway-access.ts';
 import type { Contender } from './contender.ts';
 import type { Disk } from './disk.ts';
@@ -18,7 +19,11 @@ export function rawClient(access: GatewayAccess, chunkBytes: number): Contender 
     isDurable: true,
     inOrder: { bytes: chunkBytes, depth: DEPTH },
     create: () => Promise.resolve(),
-    open: () => Promise.resolve(rawDisk(access, chunkBytes)),
+    open: () => {
+      // As our server does.
+      collectLate();
+      return Promise.resolve(rawDisk(access, chunkBytes));
+    },
   };
 }
 
