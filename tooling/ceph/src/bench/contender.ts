@@ -29,8 +29,8 @@ export interface Area {
 export const MEASURED: Area = { start: 0, bytes: 192 * 2 ** 20 };
 
 /**
- * What a load is carried on before it is measured: a server that is started for a load has compiled what it needs when it
- * has gone through most of this, as the raw client has long since.
+ * What a load is carried on before it is measured, and more than ours keeps in memory. A server that is started for a load
+ * has compiled what it needs when it has gone through this two or three times, as the raw client has long since.
  */
 export const WARM_UP: Area = { start: MEASURED.bytes, bytes: 448 * 2 ** 20 };
 

@@ -127,9 +127,10 @@ it('writes in order warm up beside the place of their round', async () => {
   );
 });
 
-it('reads in order warm up on all of what is set aside for it, and nowhere else', async () => {
+it('reads in order warm up on what is set aside for it, again and again, and nowhere else', async () => {
+  wrongAt = WARM_UP.start + WARM_UP.bytes;
   const { done } = await readInOrder(disk, IN_ORDER, surroundings(1, 60_000, true));
-  expect(done).toBe(WARM_UP.bytes / MIB);
+  expect(done).toBe(60_000 / WRITE_MILLIS);
   wrongAt = WARM_UP.start;
   await expect(readInOrder(disk, IN_ORDER, surroundings(0, 60_000))).resolves.toBeDefined();
   await expect(readInOrder(disk, IN_ORDER, surroundings(0, 60_000, true))).rejects.toThrow(

@@ -56,18 +56,19 @@ export async function writeInOrder(
   return perSecond((count * bytes) / MIB, began, now);
 }
 
-/** Reads what is filled, from its beginning, and compares it: MiB a second. */
+/** Reads what is filled, from its beginning, and compares it: MiB a second. Where it warms up, again and again. */
 export async function readInOrder(
   disk: Disk,
   { bytes, depth }: InOrder,
   surroundings: Surroundings,
 ): Promise<Measured> {
-  const { now } = surroundings;
+  const { now, warmsUp } = surroundings;
   const area = filledArea(surroundings);
   const targets = Array.from({ length: depth }, () => new Uint8Array(bytes));
   const began = now();
-  const count = await pass(surroundings, depth, area.bytes / bytes, (index) =>
-    readChecked(disk, targets, area.start + index * bytes),
+  const countMax = warmsUp ? Number.POSITIVE_INFINITY : area.bytes / bytes;
+  const count = await pass(surroundings, depth, countMax, (index) =>
+    readChecked(disk, targets, area.start + ((index * bytes) % area.bytes)),
   );
   return perSecond((count * bytes) / MIB, began, now);
 }
