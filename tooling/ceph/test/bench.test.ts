@@ -11,7 +11,7 @@ const gateway = needGateway();
 const now = (): number => performance.now();
 const columns = COLUMNS.filter(({ name }) => name === 'writeJournal');
 
-it('4 KiB and a flush are two puts through our server, and one of the client alone', async () => {
+it('4 KiB and a flush are one put through our server, and sometimes two, and one of the client alone', async () => {
   const access = gateway();
   const where = { access, columns, round: 0, millisMax: 300, now };
   await ourServer(access, CHUNK_BYTES).create();
@@ -23,9 +23,9 @@ it('4 KiB and a flush are two puts through our server, and one of the client alo
   const done = ours[0]?.done ?? 0;
   const requests = ours[0]?.requests ?? {};
   expect(done).toBeGreaterThan(0);
-  // At the end the volume is let go of, and the lease may have been renewed.
-  expect(requests['PUT']).toBeGreaterThanOrEqual(2 * done);
-  expect(requests['PUT']).toBeLessThanOrEqual(2 * done + 3);
+  // A head has room for fifteen. At the end the volume is let go of, and the lease may have been renewed.
+  expect(requests['PUT']).toBeGreaterThanOrEqual(done + Math.floor(done / 16));
+  expect(requests['PUT']).toBeLessThanOrEqual(done + Math.ceil(done / 15) + 3);
   expect(requests['GET'] ?? 0).toBe(0);
 
   const raw = await countRequests({ ...where, make: (proxied) => rawClient(proxied, CHUNK_BYTES) });
