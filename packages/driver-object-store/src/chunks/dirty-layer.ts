@@ -12,6 +12,13 @@ const BORDER_BYTES = 8;
 /** A chunk has one valid range for so many bytes, at most, if its layer is small: each is a change of its own. */
 const RANGE_SPACING = 64;
 
+/** What was valid in a layer. */
+export interface ValidCopy {
+  /** Bytes from the start of the chunk. */
+  readonly from: number;
+  readonly bytes: Uint8Array;
+}
+
 export class DirtyLayer {
   readonly #chunkBytes: number;
   readonly #bytes: PagedBytes;
@@ -100,6 +107,21 @@ export class DirtyLayer {
       if (start >= to) break;
       if (start < end) this.#bytes.read(target.subarray(start - from, end - from), start);
     }
+  }
+
+  /** Copies of what is valid from `from` to `to`, for later: memory of the layer is used again once it is uploaded. */
+  copyOf(from: number, to: number): readonly ValidCopy[] {
+    const copies: ValidCopy[] = [];
+    for (let i = this.#rangeFrom(from); i < this.#borders.length; i += 2) {
+      const start = Math.max(this.#borders[i] as number, from);
+      const end = Math.min(this.#borders[i + 1] as number, to);
+      if (start >= to) break;
+      if (start >= end) continue;
+      const bytes = new Uint8Array(end - start);
+      this.#bytes.read(bytes, start);
+      copies.push({ from: start, bytes });
+    }
+    return copies;
   }
 
   /** Takes in a part of the chunk as it became. */

@@ -124,15 +124,19 @@ export class VolumeReads {
 
   async #readLater(chunk: number, target: Uint8Array, from: number): Promise<void> {
     const { dirty: all, reader } = this.#options;
-    // What is dirty now may be in a newer object when the answer comes, so it is looked at first, and kept.
+    // What is dirty now may be in a newer object when the answer comes, and its memory in use for another chunk: so it is
+    // copied first.
     const dirty = all.find(chunk);
-    const layers = [dirty?.frozen ?? dirty?.packed, dirty?.top];
+    const end = from + target.length;
+    const copies = [dirty?.frozen ?? dirty?.packed, dirty?.top].flatMap(
+      (layer) => layer?.copyOf(from, end) ?? [],
+    );
     if (dirty === undefined && this.#isPart(chunk, target.length)) {
       if (await reader.fetchPart(chunk, target, from)) return;
     } else {
       const use = (bytes: Uint8Array) => {
         target.set(bytes.subarray(from, from + target.length));
-        for (const layer of layers) layer?.overlay(target, from);
+        for (const copy of copies) target.set(copy.bytes, copy.from - from);
       };
       if (await reader.fetch(chunk, use)) return;
     }
