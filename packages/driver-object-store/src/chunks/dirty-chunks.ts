@@ -166,14 +166,6 @@ export class DirtyChunks {
     this.#tell();
   }
 
-  /** All that is packed of the chunk is in that pack too. Answers the packs that had it. */
-  repack(dirty: DirtyChunk, pack: Pack): readonly Pack[] {
-    const { packs } = dirty;
-    dirty.packs = [];
-    this.#addPack(dirty, pack);
-    return packs;
-  }
-
   /** What of the chunk is in those packs is in that one too. Answers those of them that had something of it. */
   move(dirty: DirtyChunk, from: ReadonlySet<Pack>, to: Pack): readonly Pack[] {
     const former = dirty.packs.filter((pack) => from.has(pack));

@@ -38,7 +38,7 @@ export interface PacksOptions {
   readonly bytesMax: number;
   /** Bytes of packs that the head carries, at most; 0: none, those excepted that were found there. */
   readonly carriedBytesMax: number;
-  /** Packs from which on they are merged; of twice as many on there are no more until chunks have been uploaded. */
+  /** Objects from which on they are merged; of twice as many on there are no more until chunks have been uploaded. */
   readonly packsMax: number;
   readonly observer: VolumeObserver;
   /** Nobody needs these objects any more. */
@@ -190,7 +190,9 @@ export class Packs {
     const memory = memoryIn(merged, 'packed') + memoryIn(group, 'top');
     const pack: Pack = { counted, memory, chunks: new Set(), replaced: 0 };
     const former = changesIn(merged, 'packed');
-    for (const each of merged) this.replaced(all.repack(each, pack), each, sequence);
+    for (const each of merged) {
+      this.replaced(all.move(each, new Set(each.packs), pack), each, sequence);
+    }
     const carried = this.#takeUpCarried(pack);
     // Within a pack what comes later lies over what is before.
     const body = encodePack([...former, ...carried, ...newest]);
