@@ -1,7 +1,7 @@
 /**
  * Calls of a driver as the session makes them, with buffers that are lent and spoilt.
  */
-import type { Driver } from '@nbd/driver';
+import type { BatchedRead, Driver } from '@nbd/driver';
 import type { DiskModel } from './disk-model.ts';
 import { LentBuffer } from './lent-buffer.ts';
 import type { Range } from './range.ts';
@@ -18,11 +18,15 @@ export async function callRead(driver: Driver, range: Range, disk: DiskModel): P
   return target.takeBack();
 }
 
-/** Reads ranges that arrive together: by `readBatch`, or as calls that overlap if the driver has none. */
+/**
+ * Reads ranges that arrive together: by `readBatch`, or as calls that overlap if the driver has none. `takeViews`: of a batch
+ * the driver may lend where the bytes lie, which `disk` keeps.
+ */
 export async function callReads(
   driver: Driver,
   ranges: readonly Range[],
   disk: DiskModel,
+  takeViews: boolean,
 ): Promise<Uint8Array[]> {
   if (driver.readBatch === undefined) {
     return someAtATime(ranges, driver.concurrency ?? ranges.length, (range) =>
@@ -34,17 +38,35 @@ export async function callReads(
     target: bytes,
     offset: ranges[i]?.offset ?? 0,
     answer: undefined as Promise<void> | undefined,
+    takesView: takeViews,
+    view: undefined as Uint8Array | undefined,
   }));
   driver.readBatch(batch);
   const answers = batch.map(({ answer }) => answer);
+  const views = batch.map((slot) => lentBy(slot, disk));
   // The objects are the session's again, and are used for the next batch.
   for (const slot of batch) Object.assign(slot, { target: new Uint8Array(0), offset: NaN });
   return Promise.all(
     targets.map(async (target, i) => {
       await answers[i];
-      return target.takeBack();
+      const filled = target.takeBack();
+      return views[i] ?? filled;
     }),
   );
+}
+
+/** What the read was answered with in place of its target, as it is now. */
+function lentBy(
+  { target, offset, answer, takesView, view }: BatchedRead,
+  disk: DiskModel,
+): Uint8Array | undefined {
+  // What is answered later fills its target.
+  if (view === undefined || answer !== undefined) return undefined;
+  const what = `a view for a read of ${target.length} bytes at ${offset}`;
+  if (takesView !== true) throw new Error(`${what}, which takes none`);
+  if (view.length !== target.length) throw new Error(`${what}: it has ${view.length}`);
+  disk.lends(view, offset);
+  return new Uint8Array(view);
 }
 
 /** Writes a range, and spoils the source as early as the driver allows. */

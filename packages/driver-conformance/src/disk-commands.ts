@@ -30,14 +30,16 @@ export function diskCommands(traits: Traits): fc.Arbitrary<DiskCommand>[] {
   );
 
   const drawnRanges = fc.array(drawnRange, { minLength: 1, maxLength: 6 });
-  const reads = drawnRanges.map((drawn) =>
-    onRanges(traits, 'reads that arrive together', drawn, async (ranges, disk, driver) => {
-      const found = await callReads(driver, ranges, disk);
-      for (const [i, range] of ranges.entries()) {
-        disk.check(found[i] ?? new Uint8Array(0), range.offset);
-      }
-    }),
-  );
+  const reads = fc
+    .record({ drawn: drawnRanges, takeViews: fc.boolean() })
+    .map(({ drawn, takeViews }) =>
+      onRanges(traits, 'reads that arrive together', drawn, async (ranges, disk, driver) => {
+        const found = await callReads(driver, ranges, disk, takeViews);
+        for (const [i, range] of ranges.entries()) {
+          disk.check(found[i] ?? new Uint8Array(0), range.offset);
+        }
+      }),
+    );
 
   const cache = drawnRange.map((drawn) =>
     onRange(traits, 'cache', drawn, async ({ offset, length }, _disk, driver) => {

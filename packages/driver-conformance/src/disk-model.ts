@@ -8,6 +8,8 @@ export class DiskModel {
   #bytes: Uint8Array;
   /** 1 where the byte is promised, 0 where a trim left it open. As long as `#bytes`. */
   #known: Uint8Array;
+  /** The views that the driver has lent, of ranges that have not been changed since. */
+  #views: { readonly bytes: Uint8Array; readonly offset: number }[] = [];
 
   constructor(size: number, options: Pick<DriverConformanceOptions, 'content' | 'forgetful'>) {
     this.#options = options;
@@ -37,6 +39,7 @@ export class DiskModel {
   }
 
   write(source: Uint8Array, offset: number): void {
+    this.#changes(offset, source.length);
     if (this.#options.forgetful === true) return;
     this.#bytes.set(source, offset);
     this.#known.fill(1, offset, offset + source.length);
@@ -47,11 +50,13 @@ export class DiskModel {
   }
 
   trim(offset: number, length: number): void {
+    this.#changes(offset, length);
     if (this.#options.forgetful === true) return;
     this.#known.fill(0, offset, offset + length);
   }
 
   resize(size: number): void {
+    if (size < this.size) this.#changes(size, this.size - size);
     const kept = Math.min(size, this.size);
     const bytes = new Uint8Array(size);
     const known = new Uint8Array(size).fill(1);
@@ -59,6 +64,30 @@ export class DiskModel {
     known.set(this.#known.subarray(0, kept));
     this.#bytes = bytes;
     this.#known = known;
+  }
+
+  /** The driver has lent where the bytes at `offset` lie. */
+  lends(bytes: Uint8Array, offset: number): void {
+    this.#views.push({ bytes, offset });
+  }
+
+  /** Throws unless every view shows what the disk holds in its range. */
+  checkViews(): void {
+    for (const { bytes, offset } of this.#views) {
+      try {
+        this.check(bytes, offset);
+      } catch (cause) {
+        throw new Error(`a view of ${bytes.length} bytes at ${offset} shows other bytes`, {
+          cause,
+        });
+      }
+    }
+  }
+
+  #changes(offset: number, length: number): void {
+    const end = offset + length;
+    const isApart = (at: number, bytes: number) => at >= end || at + bytes <= offset;
+    this.#views = this.#views.filter((view) => isApart(view.offset, view.bytes.length));
   }
 
   /** Whether the byte at `offset` may be `byte`. */

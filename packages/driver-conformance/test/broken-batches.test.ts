@@ -1,7 +1,35 @@
+import type { BatchedRead, Driver } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
 import { checkOverlaps } from '../src/check-overlaps.ts';
 import { checkSequences } from '../src/check-sequences.ts';
+import type { ArrayDriver } from './array-driver.ts';
 import { broken, runs } from './broken-disk.ts';
+
+/** Answers reads that take a view with one, and fills the targets of the others. */
+function lending(
+  inner: ArrayDriver,
+  viewOf: (read: BatchedRead) => Uint8Array,
+): Pick<Driver, 'readBatch'> {
+  return {
+    readBatch(reads) {
+      for (const read of reads) {
+        if (read.takesView === true) read.view = viewOf(read);
+        else inner.read(read.target, read.offset);
+      }
+    },
+  };
+}
+
+function copyOf(inner: ArrayDriver, { target, offset }: BatchedRead): Uint8Array {
+  const copy = new Uint8Array(target.length);
+  inner.read(copy, offset);
+  return copy;
+}
+
+test('a disk passes that lends views', async () => {
+  const options = broken((inner) => lending(inner, (read) => copyOf(inner, read)));
+  await expect(checkSequences(options, runs)).resolves.toBeUndefined();
+});
 
 describe('a disk is found out that', () => {
   test('answers reads that arrive together in each other’s place', async () => {
@@ -36,6 +64,45 @@ describe('a disk is found out that', () => {
         }
       },
     }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('lends views of other bytes than those that were asked for', async () => {
+    const options = broken((inner) =>
+      lending(inner, ({ target, offset }) => {
+        const view = new Uint8Array(target.length);
+        inner.read(view, Math.max(offset - 1, 0));
+        return view;
+      }),
+    );
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('lends views that are too long', async () => {
+    const options = broken((inner) =>
+      lending(inner, ({ target }) => new Uint8Array(target.length + 1)),
+    );
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('lends views to reads that take none', async () => {
+    const options = broken((inner) => ({
+      readBatch(reads) {
+        for (const read of reads) read.view = copyOf(inner, read);
+      },
+    }));
+    await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
+  });
+
+  test('uses memory again that it has lent', async () => {
+    const memory = new Uint8Array(5000);
+    const options = broken((inner) =>
+      lending(inner, ({ target, offset }) => {
+        const view = memory.subarray(0, target.length);
+        inner.read(view, offset);
+        return view;
+      }),
+    );
     await expect(checkSequences(options, runs)).rejects.toThrow(/Property failed/);
   });
 

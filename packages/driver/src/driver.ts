@@ -103,7 +103,7 @@ export interface DiskMap {
 
 /** One of the reads that arrived together. See `Driver.readBatch`. */
 export interface BatchedRead {
-  /** To be filled, all of it. Lent until the read is answered. */
+  /** To be filled, all of it, unless there is a `view`. Lent until the read is answered. */
   readonly target: Uint8Array;
   /** Where from, in bytes. */
   readonly offset: number;
@@ -112,6 +112,14 @@ export interface BatchedRead {
    * that must wait is answered with the promise of being filled, one that failed with a rejected promise.
    */
   answer: Promise<void> | undefined;
+  /** True: to be told by `view` where the bytes lie costs less than to have them in `target`. */
+  readonly takesView?: boolean;
+  /**
+   * A disk that has the bytes in memory may answer a read that `takesView` at once with where they lie, as many as
+   * `target` holds, and leave `target` as it is. They are sent from there later, as they are then, so their memory
+   * must, while anybody has the view, be changed by changes of this range only, and be used for nothing else.
+   */
+  view?: Uint8Array | undefined;
 }
 
 /** One of the writes that arrived together. See `Driver.writeBatch`. */
