@@ -35,7 +35,7 @@ function sendReplies(): void {
     outbox.commit(slab, at, at + REPLY_BYTES);
   }
   for (let segment = outbox.take(); segment !== undefined; segment = outbox.take()) {
-    segment.slab.release();
+    segment.slab?.release();
   }
 }
 

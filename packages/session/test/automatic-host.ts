@@ -130,7 +130,7 @@ export class AutomaticHost {
     for (let next = session.nextSegment(); next !== undefined; next = session.nextSegment()) {
       this.#output.push(next.bytes.slice());
       this.#outputBytes += next.bytes.length;
-      next.slab.release();
+      next.slab?.release();
     }
     session.keepRest();
     const { readyBytes } = session;

@@ -40,7 +40,7 @@ export class Turns {
     }
     for (let next = session.nextSegment(); next !== undefined; next = session.nextSegment()) {
       this.output = concat(this.output, next.bytes);
-      next.slab.release();
+      next.slab?.release();
     }
     session.keepRest();
   }

@@ -68,11 +68,13 @@ function narrow(disk: Driver): Driver {
   return Object.assign(delayed(disk), { concurrency: 1 });
 }
 
-const disks: readonly (readonly [string, (disk: Driver) => Driver, boolean])[] = [
-  ['at once', (disk) => disk, true],
-  ['later', delayed, true],
-  ['by batches', batched, false],
-  ['one at a time', narrow, true],
+/** Each with whether it can be resized, and from how many bytes on its channel lends. */
+const disks: readonly (readonly [string, (disk: Driver) => Driver, boolean, number])[] = [
+  ['at once', (disk) => disk, true, Infinity],
+  ['later', delayed, true, Infinity],
+  ['by batches', batched, false, Infinity],
+  ['by views', (disk) => disk, true, 100],
+  ['one at a time', narrow, true, 100],
 ];
 
 const MODES = ['simple', 'structured', 'extended'] as const satisfies readonly ReplyMode[];
@@ -80,10 +82,11 @@ const MODES = ['simple', 'structured', 'extended'] as const satisfies readonly R
 describe.each(MODES)('with %s replies', (replyMode) => {
   test.each(disks)(
     'S2 S6 a lawful client against a disk that answers %s',
-    async (_, wrap, resizable) => {
+    async (_, wrap, resizable, lendsFrom) => {
       await fc.assert(
         fc.asyncProperty(clientCommands(resizable), async (commands) => {
-          const talk = await servingIn(wrap(memoryDriver({ size: MODEL_BYTES })), { replyMode });
+          const driver = wrap(memoryDriver({ size: MODEL_BYTES }));
+          const talk = await servingIn(driver, { replyMode, lendsFrom });
           const model: Model = { disk: new Uint8Array(MODEL_BYTES), cookie: 1 };
           await fc.asyncModelRun(() => ({ model, real: talk }), commands);
           await talk.ends();

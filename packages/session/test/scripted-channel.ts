@@ -15,6 +15,8 @@ export class ScriptedChannel implements Channel {
   #taken: Uint8Array[] = [];
   /** Of a `send` that is not taken at once: how many of its last bytes are still needed; those before are taken. */
   keptBytes: number = Number.POSITIVE_INFINITY;
+  /** From how many bytes on it is lent the memory of disks. */
+  lendsFrom: number = Number.POSITIVE_INFINITY;
   /** How often `send` was called. */
   sends = 0;
   queuedBytes = 0;

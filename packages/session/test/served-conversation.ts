@@ -31,6 +31,8 @@ export interface ServedConversationOptions {
   readonly limits?: Partial<SessionLimits>;
   readonly pool?: BufferPool;
   readonly measure?: NonNullable<Observer['measure']>;
+  /** Of the server's channel: see `Channel.lendsFrom`. */
+  readonly lendsFrom?: number;
 }
 
 export const CONTEXT: ExportContext = { peer: 'a test' };
@@ -58,8 +60,9 @@ export class ServedConversation {
   readonly driver: Driver | undefined;
 
   constructor(options: ServedConversationOptions) {
-    const { driver, exports, limits, measure, pool = new BufferPool() } = options;
+    const { driver, exports, limits, measure, lendsFrom, pool = new BufferPool() } = options;
     const [ours, theirs] = memoryChannelPair();
+    if (lendsFrom !== undefined) Object.assign(ours, { lendsFrom });
     this.pool = pool;
     this.driver = driver;
     const observer: Observer = {

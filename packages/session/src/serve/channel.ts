@@ -22,6 +22,9 @@ export interface Channel {
    */
   readonly keptBytes?: number;
 
+  /** From how many bytes on it costs less to send them as a segment of their own than to copy them into another. Absent: never. */
+  readonly lendsFrom?: number;
+
   /** Bytes that were sent and that the transport has not taken yet; infinite once it will take no more. */
   readonly queuedBytes: number;
 

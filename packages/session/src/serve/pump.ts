@@ -244,7 +244,7 @@ export class Pump implements ChannelReceiver, ServedSession {
   /** Sends what is ready; false: there was nothing. */
   #send(): boolean {
     const segments: Uint8Array[] = [];
-    const slabs: Slab[] = [];
+    const slabs: (Slab | undefined)[] = [];
     for (let next = this.#session.nextSegment(); next !== undefined; ) {
       segments.push(next.bytes);
       slabs.push(next.slab);
@@ -291,6 +291,7 @@ export class Pump implements ChannelReceiver, ServedSession {
       broken: this.#broken,
       spent: (bytes) => this.#budget.spend(bytes),
       defer: (task) => this.#channel.defer(task),
+      lendsFrom: this.#channel.lendsFrom,
     });
     this.#observer.entered?.(facts);
   }

@@ -33,6 +33,13 @@ export interface ReadsParts {
   readonly outcomes: Outcomes;
   /** Called with the bytes of a read that is given to the disk, and with none for each extent that it tells. */
   readonly spent: (bytes: number) => void;
+  /** See `Channel.lendsFrom`. */
+  readonly lendsFrom: number | undefined;
+}
+
+interface GatheredRead extends BatchedRead {
+  answer: Promise<void> | undefined;
+  view: Uint8Array | undefined;
 }
 
 export class Reads {
@@ -41,6 +48,7 @@ export class Reads {
   readonly #facts: ExportFacts;
   readonly #outcomes: Outcomes;
   readonly #spent: (bytes: number) => void;
+  readonly #lendsFrom: number;
   readonly #chunks: Chunks | undefined;
   readonly #gate: Gate | undefined;
   readonly #mustClear: boolean;
@@ -48,7 +56,7 @@ export class Reads {
 
   /** The reads of this turn, with what the driver is to fill; `#reads[i]` belongs to `#owners[i]`. */
   readonly #owners: (InFlight | DataPiece)[] = [];
-  readonly #reads: { target: Uint8Array; offset: number; answer: Promise<void> | undefined }[] = [];
+  readonly #reads: GatheredRead[] = [];
   #gatheredBytes = 0;
   /** The disk answered its last read later, so the next ones get a place apart. */
   #answersLater = false;
@@ -56,12 +64,13 @@ export class Reads {
   /** The long ones, oldest first. */
   readonly #long: Map<InFlight, LongRead> = new Map();
 
-  constructor({ session, driver, facts, outcomes, spent }: ReadsParts) {
+  constructor({ session, driver, facts, outcomes, spent, lendsFrom }: ReadsParts) {
     this.#session = session;
     this.#driver = driver;
     this.#facts = facts;
     this.#outcomes = outcomes;
     this.#spent = spent;
+    this.#lendsFrom = lendsFrom ?? Number.POSITIVE_INFINITY;
     this.#chunks = session.chunks;
     this.#gate = gateOf(driver);
     this.#mustClear = driver.fillsTarget !== true;
@@ -166,7 +175,8 @@ export class Reads {
     if (this.#mustClear) target.fill(0);
     if (this.#takesBatches) {
       this.#owners.push(owner);
-      this.#reads.push({ target, offset, answer: undefined });
+      const takesView = target.length >= this.#lendsFrom;
+      this.#reads.push({ target, offset, answer: undefined, takesView, view: undefined });
       this.#gatheredBytes += target.length;
       if (this.#gatheredBytes >= BATCH_BYTES_MAX) this.#serveBatch();
       return;
@@ -185,11 +195,23 @@ export class Reads {
     this.#attemptBatch(reads);
     this.#answersLater = false;
     for (let i = 0; i < count; i++) {
-      const answer = reads[i]?.answer;
+      const owner = owners[i] as InFlight | DataPiece;
+      const { answer, view } = reads[i] as GatheredRead;
       if (answer !== undefined) this.#answersLater = true;
-      this.#settle(owners[i] as InFlight | DataPiece, answer);
+      const isLent = answer === undefined && view !== undefined;
+      this.#settle(owner, isLent ? this.#lend(owner, view) : answer);
     }
     return true;
+  }
+
+  /** Of a read that was answered at once the bytes lie in `view`; if there are too few or too many, the driver has failed. */
+  #lend(owner: InFlight | DataPiece, view: Uint8Array): Awaitable<void> {
+    if (view.length !== owner.length) {
+      const lengths = `${view.length} bytes for a read of ${owner.length}`;
+      return Promise.reject(new Error(`the driver has lent a view of ${lengths}`));
+    }
+    this.#session.lendData(owner, view);
+    return undefined;
   }
 
   /** A driver that throws for the whole batch fails every read of it, once none is being filled any more. */

@@ -47,6 +47,8 @@ export interface TranslatorParts {
   /** Called with the bytes, read or changed or told of, that the disk is given to do. */
   readonly spent: (bytes: number) => void;
   readonly defer: (task: () => void) => void;
+  /** See `Channel.lendsFrom`. */
+  readonly lendsFrom: number | undefined;
 }
 
 export class Translator {
@@ -67,7 +69,7 @@ export class Translator {
   /** When the last who waits for a turn has it. */
   #lastBreath = Promise.resolve();
 
-  constructor({ session, driver, facts, spent, defer, ...reports }: TranslatorParts) {
+  constructor({ session, driver, facts, spent, defer, lendsFrom, ...reports }: TranslatorParts) {
     const stopwatch = reports.observer.measure?.(facts, session);
     const outcomes = new Outcomes({ session, stopwatch, ...reports });
     this.#stopwatch = stopwatch;
@@ -75,7 +77,7 @@ export class Translator {
     this.#driver = driver;
     this.#facts = facts;
     this.#outcomes = outcomes;
-    this.#reads = new Reads({ session, driver, facts, outcomes, spent });
+    this.#reads = new Reads({ session, driver, facts, outcomes, spent, lendsFrom });
     if (gathersWrites(driver)) this.#writes = new Writes({ session, driver, outcomes });
     const breathe = this.#breathe;
     this.#statuses = new Statuses({ session, driver, facts, outcomes, breathe });

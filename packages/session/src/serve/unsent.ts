@@ -7,7 +7,7 @@ import type { BufferPool, Slab } from '../memory/buffer-pool.ts';
 export class Unsent {
   readonly #bytesMax: number;
   readonly #pool: BufferPool;
-  readonly #sends: Slab[][] = [];
+  readonly #sends: (Slab | undefined)[][] = [];
 
   /** Never more than `bytesMax`, and less when `pool` has little left. */
   constructor(bytesMax: number, pool: BufferPool) {
@@ -30,7 +30,7 @@ export class Unsent {
    */
   add(
     segments: readonly Uint8Array[],
-    slabs: Slab[],
+    slabs: (Slab | undefined)[],
     keptBytes: number = Number.POSITIVE_INFINITY,
   ): void {
     let first = segments.length;
@@ -51,6 +51,6 @@ export class Unsent {
 }
 
 /** Releases one hold on each. */
-export function releaseAll(slabs: readonly Slab[]): void {
-  for (const slab of slabs) slab.release();
+export function releaseAll(slabs: readonly (Slab | undefined)[]): void {
+  for (const slab of slabs) slab?.release();
 }

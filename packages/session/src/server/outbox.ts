@@ -6,7 +6,8 @@
  * made one after the other leave as one segment, while one that has to wait for its disk holds up nothing.
  *
  * Small regions share one slab, large ones get their own. A region holds its slab from `reserve` until
- * the segment it became part of is sent; a segment has one hold, whatever the number of its regions.
+ * the segment it became part of is sent; a segment has one hold, whatever the number of its regions. What is lent
+ * leaves in its turn from where it lies.
  *
  * Hot path.
  */
@@ -21,15 +22,17 @@ const SHARED_REGION_BYTES_MAX = 64 * 1024;
 /** Bytes ready to be sent: whoever takes the segment releases its slab when they are gone. */
 export interface Segment {
   readonly bytes: Uint8Array;
-  readonly slab: Slab;
+  /** Undefined: the bytes are the data of a READ, lent by the disk. */
+  readonly slab: Slab | undefined;
 }
 
 export class Outbox {
   readonly #pool: BufferPool;
   readonly #shared: SharedSlab;
 
-  /** The committed segments, those before `#first` are taken: slab, start and end of each. */
-  readonly #slabs: Slab[] = [];
+  /** The committed segments, those before `#first` are taken: slab if there is one, memory, start and end of each. */
+  readonly #slabs: (Slab | undefined)[] = [];
+  readonly #memories: Uint8Array[] = [];
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   #first = 0;
@@ -70,21 +73,27 @@ export class Outbox {
       slab.release();
       return;
     }
-    this.#slabs.push(slab);
-    this.#starts.push(start);
-    this.#ends.push(end);
+    this.#push(slab, slab.bytes, start, end);
+  }
+
+  /** Queues `bytes` where they lie. */
+  lend(bytes: Uint8Array): void {
+    this.#readyBytes += bytes.length;
+    this.#push(undefined, bytes, 0, bytes.length);
   }
 
   /** Takes the oldest segment; its slab is now the taker's to release. */
   take(): Segment | undefined {
     const first = this.#first;
     if (first === this.#slabs.length) return undefined;
-    const slab = this.#slabs[first] as Slab;
-    const bytes = slab.bytes.subarray(this.#starts[first], this.#ends[first]);
+    const slab = this.#slabs[first];
+    const memory = this.#memories[first] as Uint8Array;
+    const bytes = memory.subarray(this.#starts[first], this.#ends[first]);
     this.#readyBytes -= bytes.length;
     this.#first++;
     if (this.#first === this.#slabs.length) {
       this.#slabs.length = 0;
+      this.#memories.length = 0;
       this.#starts.length = 0;
       this.#ends.length = 0;
       this.#first = 0;
@@ -95,5 +104,12 @@ export class Outbox {
   /** Gives memory back that is not in use. */
   rest(): void {
     this.#shared.rest();
+  }
+
+  #push(slab: Slab | undefined, memory: Uint8Array, start: number, end: number): void {
+    this.#slabs.push(slab);
+    this.#memories.push(memory);
+    this.#starts.push(start);
+    this.#ends.push(end);
   }
 }

@@ -3,7 +3,7 @@
  * in, bytes out. It has no clock, no socket and no promise, and a peer cannot make it throw.
  *
  * Methods are of four kinds: *input* (`receive`, `receiveEnd`, `shutDown`), *events* (`nextEvent`),
- * *answers* (`grant…`, `refuse`, `secured`, `finish`, `fail` with `reserveData` and `keepPayload`) and *output*
+ * *answers* (`grant…`, `refuse`, `secured`, `finish`, `fail` with `reserveData`, `lendData` and `keepPayload`) and *output*
  * (`nextSegment`). After each input or answer, call `nextEvent` until it answers `undefined`, then
  * send every segment, and begin again if there was one: a long list goes on when its beginning has been sent. Then
  * call `keepRest`, and read on while `wantsBytes`.
@@ -24,6 +24,7 @@ import type { AvailableContext } from './handshake/meta-context-options.ts';
 import { Inbox } from '../memory/inbox.ts';
 import { Outbox, type Segment } from './outbox.ts';
 import type { Chunks } from './transmission/chunks.ts';
+import type { DataPiece } from './transmission/data-piece.ts';
 import type { ExportFacts } from './transmission/export-facts.ts';
 import type { InFlight } from './transmission/in-flight.ts';
 import type { ReplyMode, Terms } from '../agreement/terms.ts';
@@ -229,12 +230,17 @@ export class ServerSession {
     return this.#entered().answers.reserveData(request, apart);
   }
 
+  /** Instead of filling the place of the data of a READ, or of a piece of one, tells where as much lies, to be a segment itself. */
+  lendData(read: InFlight | DataPiece, data: Uint8Array): void {
+    this.#entered().answers.lendData(read, data);
+  }
+
   /** Makes the payload of a WRITE last until `finish` or `fail`. */
   keepPayload(request: InFlight): void {
     this.#entered().answers.keepPayload(request);
   }
 
-  /** Answers a request as done. A READ must have its data reserved and filled. */
+  /** Answers a request as done. A READ must have its data reserved, and filled or lent. */
   finish(request: InFlight): void {
     this.#entered().answers.finish(request);
   }

@@ -46,7 +46,7 @@ export class ChunkedHost {
       if (event !== undefined) this.#actOn(event);
       for (let next = session.nextSegment(); next !== undefined; next = session.nextSegment()) {
         parts.push(next.bytes.slice());
-        next.slab.release();
+        next.slab?.release();
       }
       event = session.nextEvent();
     }

@@ -8,6 +8,7 @@ import { Command, type ErrorCode } from '@nbd/codec';
 import type { BufferPool } from '../../memory/buffer-pool.ts';
 import { UsageError } from '../../usage-error.ts';
 import type { Admission } from './admission.ts';
+import type { DataPiece } from './data-piece.ts';
 import type { InFlight } from './in-flight.ts';
 import type { ReplyWriter } from './reply-writer.ts';
 import type { Slots } from './slots.ts';
@@ -41,6 +42,15 @@ export class Answers {
   reserveData(request: InFlight, apart: boolean): Uint8Array {
     mustBeLent(request);
     return this.#replies.reserveData(request, apart);
+  }
+
+  /** Instead of filling the place of the data of a READ, or of a piece of one, tells where the data lies. */
+  lendData(read: InFlight | DataPiece, data: Uint8Array): void {
+    mustBeLent(read);
+    if (data.length !== read.length) {
+      throw new UsageError(`expected ${read.length} bytes of data, found ${data.length}`);
+    }
+    read.lentData = data;
   }
 
   /** Copies a borrowed payload, so that it lasts until the reply. */

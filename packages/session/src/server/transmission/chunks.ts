@@ -33,7 +33,7 @@ export class Chunks {
     return this.#replies.reservePiece(request, offset, length, apart);
   }
 
-  /** Sends a piece that is filled. */
+  /** Sends a piece that is filled, or whose data is lent. */
   sendPiece(piece: DataPiece, last: boolean): void {
     mustBeLent(piece);
     piece.lent = false;

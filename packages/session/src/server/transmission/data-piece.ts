@@ -27,6 +27,8 @@ export class DataPiece implements ExtendedDataChunk {
   /** Where the chunk is being built. Kept by the session. */
   readonly slab: Slab;
   readonly at: number;
+  /** Where its data lies, if it is not in `target`. Kept by the session. */
+  lentData: Uint8Array | undefined;
   /** Whether the host has it. Kept by the session. */
   lent = true;
 

@@ -51,6 +51,8 @@ export class InFlight implements Request, ExtendedDataChunk {
   /** Where the data of a READ is being read to, if in one piece. Kept by the session. */
   replySlab: Slab | undefined;
   replyAt = 0;
+  /** Where that data lies, if it is not there. Kept by the session. */
+  lentData: Uint8Array | undefined;
 
   /** When it was given to the disk, and when the disk was last given of it. Kept by a `Stopwatch`, if there is one. */
   beganAt = 0;
@@ -71,6 +73,7 @@ export class InFlight implements Request, ExtendedDataChunk {
     this.payloadSlab = undefined;
     this.contexts = NO_CONTEXTS;
     this.replySlab = undefined;
+    this.lentData = undefined;
     this.fault = undefined;
     this.error = 0;
     this.lent = false;

@@ -1,11 +1,13 @@
 /**
  * Writes replies into the outbox, in whatever form was agreed on.
  *
- * The data of a READ is read straight into its place behind the head, which is written last.
+ * The data of a READ is read straight into its place behind the head, which is written last; or it leaves from where
+ * the disk has it, behind a head of its own.
  *
  * Hot path.
  */
 import { UsageError } from '../../usage-error.ts';
+import type { Slab } from '../../memory/buffer-pool.ts';
 import type { Outbox } from '../outbox.ts';
 import { DataPiece } from './data-piece.ts';
 import { explainError } from './explain-error.ts';
@@ -48,13 +50,18 @@ export class ReplyWriter {
     return slab.window(at + head, request.length);
   }
 
-  /** The reply with the data in its reserved place. */
+  /** The reply with the data in its reserved place, or lent. */
   data(request: InFlight): void {
-    const { replySlab, replyAt, length } = request;
+    const { replySlab, replyAt, length, lentData } = request;
     if (replySlab === undefined) throw new UsageError('a READ needs its data reserved');
-    this.form.encodeDataHead(replySlab.view, replyAt, request, true);
-    const end = replyAt + this.form.dataHeadBytes + length;
-    this.#outbox.commit(replySlab, replyAt, end);
+    if (lentData === undefined) {
+      this.form.encodeDataHead(replySlab.view, replyAt, request, true);
+      this.#outbox.commit(replySlab, replyAt, replyAt + this.form.dataHeadBytes + length);
+      return;
+    }
+    const { slab, at } = this.#headApart(replySlab);
+    this.form.encodeDataHead(slab.view, at, request, true);
+    this.#lendBehindHead(lentData);
   }
 
   /** The reply that says no more than "done". */
@@ -91,9 +98,15 @@ export class ReplyWriter {
   }
 
   piece(piece: DataPiece, last: boolean): void {
-    const { slab, at, length } = piece;
-    this.#chunks().encodePieceHead(slab.view, at, piece, last);
-    this.#outbox.commit(slab, at, at + this.form.dataHeadBytes + length);
+    const { slab, at, length, lentData } = piece;
+    if (lentData === undefined) {
+      this.#chunks().encodePieceHead(slab.view, at, piece, last);
+      this.#outbox.commit(slab, at, at + this.form.dataHeadBytes + length);
+      return;
+    }
+    const head = this.#headApart(slab);
+    this.#chunks().encodePieceHead(head.slab.view, head.at, piece, last);
+    this.#lendBehindHead(lentData);
   }
 
   hole(request: InFlight, offset: number, length: number, last: boolean): void {
@@ -114,6 +127,19 @@ export class ReplyWriter {
       this.#outbox,
       this.#extentsMax,
     );
+  }
+
+  /** Gives up a place that was reserved for a head and its data, and makes one for the head alone. */
+  #headApart(reserved: Slab): Outbox {
+    reserved.release();
+    this.#outbox.reserve(this.form.dataHeadBytes, false);
+    return this.#outbox;
+  }
+
+  #lendBehindHead(data: Uint8Array): void {
+    const { slab, at } = this.#outbox;
+    this.#outbox.commit(slab, at, at + this.form.dataHeadBytes);
+    this.#outbox.lend(data);
   }
 
   #chunks(): ChunkForm {
