@@ -1,7 +1,8 @@
 /**
  * Reads of a sparse disk's pages, one or many. What does not exist reads as zeroes.
  *
- * Hot path: a read that lies in one chunk, as most do, makes one `subarray` and nothing else.
+ * Hot path: a read that lies in one chunk, as most do, makes one `subarray` and nothing else, and that is the view that a
+ * read may be answered with.
  */
 import type { BatchedRead } from '@nbd/driver';
 import { CHUNK_BYTES, type PageTable } from './page-table.ts';
@@ -33,7 +34,18 @@ export function readPages(pages: PageTable, target: Uint8Array, offset: number):
  */
 export function readBatch(pages: PageTable, reads: readonly BatchedRead[]): void {
   if (reads.length > 1) for (const read of reads) look(pages, read);
-  for (const { target, offset } of reads) readPages(pages, target, offset);
+  for (const read of reads) {
+    if (read.takesView === true) read.view = viewOf(pages, read);
+    if (read.view === undefined) readPages(pages, read.target, read.offset);
+  }
+}
+
+/** Where the bytes lie, if they are in one chunk: its memory is never that of other pages. */
+function viewOf(pages: PageTable, { target, offset }: BatchedRead): Uint8Array | undefined {
+  const chunk = Math.floor(offset / CHUNK_BYTES);
+  const at = offset - chunk * CHUNK_BYTES;
+  if (at + target.length > CHUNK_BYTES) return undefined;
+  return pages.find(chunk)?.subarray(at, at + target.length);
 }
 
 function look(pages: PageTable, { target, offset }: BatchedRead): void {
