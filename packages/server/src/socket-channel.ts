@@ -14,6 +14,12 @@ import type { Secured } from './tls/tls-terminator.ts';
 /** After `end`, how long a peer may take without reading on, and then to close, before we close. */
 const LINGER_MILLIS = 5000;
 
+/**
+ * What a segment of its own costs is a copy of about so much: 64 KiB that are lent take a fifth less processor time than those
+ * that are copied, 16 KiB a tenth, 4 KiB more than they save.
+ */
+const LENDS_FROM_BYTES = 16 * 1024;
+
 const NOTHING = new Uint8Array(0);
 
 export interface SocketChannelOptions {
@@ -55,6 +61,11 @@ export class SocketChannel implements Channel, Taker {
     accepted.setKeepAlive(true, 60_000);
     accepted.on('error', this.#failed);
     if (terminate !== undefined) this.secure = () => this.#secure(terminate);
+  }
+
+  /** Under TLS never: each segment is a record of its own there. */
+  get lendsFrom(): number {
+    return this.#socket === this.#plain ? LENDS_FROM_BYTES : Number.POSITIVE_INFINITY;
   }
 
   /** Without end once the socket is destroyed, so that nobody makes more for it. */

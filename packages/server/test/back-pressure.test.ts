@@ -2,12 +2,14 @@
 import { once } from 'node:events';
 import { expect, describe, test } from 'vitest';
 import { Option, OptionReply } from '@nbd/codec';
-import type { Driver } from '@nbd/driver';
+import type { BatchedRead, Driver } from '@nbd/driver';
+import { memoryDriver } from '@nbd/driver-memory';
 import { buffersInUse } from './buffers-in-use.ts';
 import { READS, serving } from './serving.ts';
 import { concat, content, disconnect, option, read, write } from './client-bytes.ts';
 import { HeldDisk } from './held-disk.ts';
 import { enter, haggle, meanwhile, type SocketClient } from './socket-client.ts';
+import { WAY } from './way.ts';
 import type { Server } from '../src/index.ts';
 
 const MIB = 2 ** 20;
@@ -16,6 +18,7 @@ const REQUESTS = 96;
 const SERVED_MAX = 32;
 
 const PATTERN = content(MIB);
+const PLAIN = { fua: false };
 
 /** A disk whose bytes tell their place in its mebibyte, and that holds no memory. */
 const patternDisk: Driver = {
@@ -25,6 +28,28 @@ const patternDisk: Driver = {
     target[0] = offset / MIB;
   },
 };
+
+/** A disk that lends its pattern where it may, and counts how often. */
+class LendingDisk implements Driver {
+  readonly size = REQUESTS * MIB;
+  readonly fillsTarget = true;
+  lent = 0;
+
+  read(): void {
+    expect.unreachable('it takes batches');
+  }
+
+  readBatch(reads: readonly BatchedRead[]): void {
+    for (const each of reads) {
+      const bytes = PATTERN.subarray(0, each.target.length);
+      if (each.takesView !== true) each.target.set(bytes);
+      else {
+        each.view = bytes;
+        this.lent++;
+      }
+    }
+  }
+}
 
 /** Another client's reads, until the number that was served does not change but for those. */
 async function untilStalled(server: Server, other: SocketClient): Promise<void> {
@@ -61,6 +86,49 @@ describe.each(READS)('reads: %s', (reads) => {
     }
     client.says(disconnect());
     await client.closed;
+  });
+
+  test('C-188 so are those that a disk lends, which it does in the clear', async () => {
+    const disk = new LendingDisk();
+    const server = await serving({ reads, exports: { disk } });
+    const other = await enter(server);
+    const client = await enter(server);
+    client.socket.pause();
+    client.says(...Array.from({ length: REQUESTS }, (_, i) => read(i * MIB, MIB, i)));
+    await untilStalled(server, other);
+    client.socket.resume();
+    for (let cookie = 0; cookie < REQUESTS; cookie++) {
+      const heard = await client.hearsReply(MIB);
+      expect(heard).toMatchObject({ error: 0, cookie });
+      expect(Buffer.compare(heard.data, PATTERN)).toBe(0);
+    }
+    expect(disk.lent).toBe(WAY === 'tls' ? 0 : REQUESTS);
+  });
+
+  test('C-188 what is written, trimmed and cut off before a client reads on is seen as it was or as it is', async () => {
+    const disk = memoryDriver({ size: 16 * MIB });
+    for (let i = 0; i < 16; i++) void disk.write?.(new Uint8Array(MIB).fill(i + 1), i * MIB, PLAIN);
+    const server = await serving({ reads, exports: { disk } });
+    const other = await enter(server);
+    const client = await enter(server);
+    client.socket.pause();
+    client.says(...Array.from({ length: REQUESTS }, (_, i) => read((i % 16) * MIB, MIB, i)));
+    await untilStalled(server, other);
+    void disk.trim?.(0, 4 * MIB, PLAIN);
+    for (let i = 0; i < 4; i++)
+      void disk.write?.(new Uint8Array(MIB).fill(100 + i), i * MIB, PLAIN);
+    void disk.zero?.(4 * MIB, 4 * MIB, { ...PLAIN, mayTrim: true, fast: false });
+    void disk.resize?.(8 * MIB);
+    void disk.resize?.(16 * MIB);
+    for (let i = 8; i < 16; i++)
+      void disk.write?.(new Uint8Array(MIB).fill(100 + i), i * MIB, PLAIN);
+    client.socket.resume();
+    for (let cookie = 0; cookie < REQUESTS; cookie++) {
+      const { data } = await client.hearsReply(MIB);
+      const place = cookie % 16;
+      const mayBe = new Set([place + 1, place >= 4 && place < 8 ? 0 : 100 + place, 0]);
+      expect([...new Set(data)].filter((byte) => !mayBe.has(byte))).toEqual([]);
+    }
   });
 
   test('C-006 C-188 what a client has asked for and not read is not served once it has reset', async () => {
