@@ -166,14 +166,18 @@ test('C-284 S-31 an export whose close fails is told to the observer, and the se
   }
 });
 
-test('C-189 ENOTSUP reaches a FAST_ZERO alone', async () => {
+test('C-189 C-234 ENOTSUP reaches a FAST_ZERO alone, and is an answer there and no failure', async () => {
   const { driver } = recordingDriver({
     before: () => {
       throw new DriverError('ENOTSUP', 'no');
     },
   });
-  const { client } = await serving(driver);
+  const talk = await serving(driver);
   const flags = CommandFlag.FAST_ZERO;
-  client.says(request({ type: Command.WRITE_ZEROES, flags, length: 8 }));
-  await client.hears(errorReply(1, ErrorCode.ENOTSUP));
+  talk.client.says(request({ type: Command.WRITE_ZEROES, flags, length: 8 }));
+  await talk.client.hears(errorReply(1, ErrorCode.ENOTSUP));
+  expect([talk.failures, talk.tally.failures]).toEqual([[], 0]);
+  talk.client.says(request({ type: Command.WRITE_ZEROES, length: 8 }));
+  await talk.client.hears(errorReply(1, ErrorCode.EINVAL));
+  expect([talk.failures.length, talk.tally.failures]).toEqual([1, 1]);
 });

@@ -22,7 +22,8 @@ export interface Observer {
   sourceFailed?(error: unknown, exportName: string | undefined): void;
   /**
    * A request failed for a reason of the disk's. `isBug`: what was thrown is not a failure that a
-   * disk may report, so it counts as a fault of the driver and was answered with EIO.
+   * disk may report, so it counts as a fault of the driver and was answered with EIO. A FAST_ZERO that is refused as slow has
+   * not failed.
    */
   requestFailed?(failure: RequestFailure): void;
   /** Closing a disk failed; nothing more will be done about it. */

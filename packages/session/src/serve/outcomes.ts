@@ -3,7 +3,7 @@
  *
  * Hot path: an answer given at once costs no promise and no closure.
  */
-import { Command, type ErrorCode, spellCommand } from '@nbd/codec';
+import { Command, ErrorCode, spellCommand } from '@nbd/codec';
 import type { Awaitable } from '@nbd/driver';
 import type { ServerSession } from '../server/server-session.ts';
 import type { InFlight } from '../server/transmission/in-flight.ts';
@@ -86,13 +86,17 @@ export class Outcomes {
     this.#stopwatch?.diskEnds(request);
   }
 
-  /** Answers that the disk has failed; `at` is where, if that is less than all of the request. */
+  /**
+   * Answers that the disk has failed; `at` is where, if that is less than all of the request. A disk that refuses a FAST_ZERO
+   * as slow has not failed, but said what it was asked (C-234).
+   */
   fail(request: InFlight, error: unknown, at?: number): void {
     const { type, offset, length } = request;
-    const code: ErrorCode = errorCodeFor(error, request);
-    this.#tally.failures++;
+    const code = errorCodeFor(error, request);
     this.#stopwatch?.answered(request, 0);
     this.#session.fail(request, code, at);
+    if (code === ErrorCode.ENOTSUP) return;
+    this.#tally.failures++;
     this.#observer.requestFailed?.({
       error,
       isBug: !isDiskFailure(error),
