@@ -33,6 +33,7 @@ const LIMITS = {
   payloadDrainBytesMax: 10_000,
   unsentBytesMax: 4096,
 };
+const LENDS_FROM = 512;
 /** Mostly in the clear. */
 const TLS_MODES: readonly TlsMode[] = ['off', 'off', 'off', 'off', 'on', 'require'];
 /** A server that stops does so before one of so many pieces of what the client says, if there are as many. */
@@ -70,6 +71,7 @@ class ServedPlay {
   constructor(dice: Dice) {
     this.#dice = dice;
     this.#channel = new ScriptedChannel({ takesAtOnce: dice.oneIn(2) });
+    this.#channel.lendsFrom = LENDS_FROM;
     this.#exports = new WatchedExports(dice);
     this.#tls = TLS_MODES[dice.below(TLS_MODES.length)] ?? 'off';
   }
