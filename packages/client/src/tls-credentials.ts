@@ -21,7 +21,10 @@ export interface TlsCredentials {
   readonly verifyPeer?: boolean | undefined;
   /** A pre-shared key in place of certificates. */
   readonly psk?: PreSharedKey | undefined;
-  /** A file of pre-shared keys, lines of `identity:hexadecimal`, such as GnuTLS's psktool writes. */
+  /**
+   * A file of pre-shared keys, lines of `identity:hexadecimal`, such as GnuTLS's psktool writes; an identity may be
+   * `#` and its UTF-8 in hexadecimal.
+   */
   readonly pskFile?: string | undefined;
   /** Which line of `pskFile`; default: the user of the URI, or else the only one. */
   readonly identity?: string | undefined;

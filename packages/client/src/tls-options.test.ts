@@ -67,7 +67,8 @@ describe('TLS as a client asks for it (K-011)', () => {
 
 describe('a file of pre-shared keys', () => {
   it('has one line for each identity, which may contain colons', () => {
-    const text = '# keys\nbob:00ff\nurn:x:1:0a0B\r\n';
+    const text = '# keys: two\n\nbob:00ff \nurn:x:1:0a0B\r\n#c3a93a:0102\n  \n';
+    expect(findPreSharedKey(text, 'é:').key).toEqual(Buffer.from([1, 2]));
     expect(findPreSharedKey(text, 'bob').key).toEqual(Buffer.from([0, 255]));
     expect(findPreSharedKey(text, 'urn:x:1').key).toEqual(Buffer.from([10, 11]));
     expect(findPreSharedKey('bob:00ff', undefined).identity).toBe('bob');

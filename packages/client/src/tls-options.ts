@@ -32,18 +32,27 @@ export async function tlsOptions(
     : { ...base, ...pskOptions(psk) };
 }
 
+/** A line as GnuTLS writes it for an identity with a colon, say: in hexadecimal. What else begins with "#" is a comment. */
+const HEX_IDENTITY = /^#((?:[0-9a-f]{2})+)$/i;
+const COMMENT = /^#(?!(?:[0-9a-f]{2})+:)/i;
+
 /**
  * The key of `identity` in the text of a file of keys; without `identity`, the only one there is.
  *
  * @throws TypeError if there is none, several, or one that is not hexadecimal
  */
 export function findPreSharedKey(text: string, identity: string | undefined): PreSharedKey {
-  const lines = text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'));
-  const keys = lines.map((line) => {
-    // An identity may contain colons; a key cannot.
-    const colon = line.lastIndexOf(':');
-    return { identity: line.slice(0, Math.max(colon, 0)), hex: line.slice(colon + 1) };
-  });
+  const lines = text.split(/\r?\n/).map((line) => line.trimEnd());
+  const keys = lines
+    .filter((line) => line !== '' && !COMMENT.test(line))
+    .map((line) => {
+      // An identity may contain colons; a key cannot.
+      const colon = line.lastIndexOf(':');
+      return {
+        identity: identityOf(line.slice(0, Math.max(colon, 0))),
+        hex: line.slice(colon + 1),
+      };
+    });
   const fitting = identity === undefined ? keys : keys.filter((key) => key.identity === identity);
   const [found] = fitting;
   const whose = identity === undefined ? '' : ` of ${JSON.stringify(identity)}`;
@@ -55,6 +64,11 @@ export function findPreSharedKey(text: string, identity: string | undefined): Pr
     throw new TypeError(`expected a line IDENTITY:KEY${whose} with a key in hexadecimal`);
   }
   return { identity: found.identity, key: Buffer.from(found.hex, 'hex') };
+}
+
+function identityOf(written: string): string {
+  const hex = HEX_IDENTITY.exec(written)?.[1];
+  return hex === undefined ? written : Buffer.from(hex, 'hex').toString();
 }
 
 async function preSharedKey(credentials: TlsCredentials): Promise<PreSharedKey | undefined> {

@@ -10,6 +10,14 @@ describe('a file of keys', () => {
     ]);
   });
 
+  test('may have comments, and names with colons, as they are or in hexadecimal', () => {
+    const keys = parseKeys('# keys: two\nurn:x:1:0a\n#c3a93a:0102\n#\n', 'keys.psk');
+    expect([...keys]).toEqual([
+      ['urn:x:1', Uint8Array.of(10)],
+      ['é:', Uint8Array.of(1, 2)],
+    ]);
+  });
+
   test.each([
     ['', 'keys.psk: expected a key, found none'],
     ['alice', 'keys.psk:1: expected NAME:KEY, the key in hexadecimal'],

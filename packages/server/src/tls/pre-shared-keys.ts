@@ -1,7 +1,15 @@
 /**
- * Pre-shared keys: a file of lines `NAME:KEY`, the key in hexadecimal, as `psktool` writes it and as
- * QEMU, libnbd and nbdkit read it.
+ * Pre-shared keys: a file of lines `NAME:KEY`, as `psktool` writes it and as QEMU, libnbd and nbdkit read it.
+ *
+ *   NAME   as it is, or `#` and its UTF-8 in hexadecimal, as GnuTLS writes names with a colon, say
+ *   KEY    hexadecimal, behind the last colon
+ *
+ * Empty lines, and others that begin with `#`, count for nothing.
  */
+
+const LINE = /^(.+):([0-9a-f]+)\s*$/i;
+const HEX_NAME = /^#((?:[0-9a-f]{2})+)$/i;
+const COMMENT = /^#(?!(?:[0-9a-f]{2})+:)/i;
 
 /** Names that every implementation of TLS can carry, bytes. Spec: RFC 4279, section 5.3. */
 const NAME_BYTES_MAX = 128;
@@ -9,16 +17,17 @@ const NAME_BYTES_MAX = 128;
 const KEY_BYTES_MAX = 64;
 
 /**
- * Reads the text of such a file. Empty lines count for nothing.
+ * Reads the text of such a file.
  *
  * @throws Error in one line that begins with `place` and the number of the line, and never tells a key
  */
 export function parseKeys(text: string, place: string): ReadonlyMap<string, Uint8Array> {
   const keys = new Map<string, Uint8Array>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '') continue;
+    if (line.trim() === '' || COMMENT.test(line)) continue;
     const where = `${place}:${index + 1}`;
-    const [, name = '', hex = ''] = /^([^:]+):([0-9a-f]+)\s*$/i.exec(line) ?? [];
+    const [, written = '', hex = ''] = LINE.exec(line) ?? [];
+    const name = nameOf(written);
     if (name === '') throw new Error(`${where}: expected NAME:KEY, the key in hexadecimal`);
     if (hex.length % 2 === 1) {
       throw new Error(`${where}: expected an even number of hexadecimal digits, found an odd one`);
@@ -27,6 +36,11 @@ export function parseKeys(text: string, place: string): ReadonlyMap<string, Uint
     keys.set(name, new Uint8Array(Buffer.from(hex, 'hex')));
   }
   return checkKeys(keys, place);
+}
+
+function nameOf(written: string): string {
+  const hex = HEX_NAME.exec(written)?.[1];
+  return hex === undefined ? written : Buffer.from(hex, 'hex').toString();
 }
 
 /** Answers `keys` if TLS can use them; else throws an `Error` that begins with `place`. */
