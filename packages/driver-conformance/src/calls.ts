@@ -19,8 +19,8 @@ export async function callRead(driver: Driver, range: Range, disk: DiskModel): P
 }
 
 /**
- * Reads ranges that arrive together: by `readBatch`, or as calls that overlap if the driver has none. `takeViews`: of a batch
- * the driver may lend where the bytes lie, which `disk` keeps.
+ * Reads ranges that arrive together: by `readBatch`, or as calls that overlap if the driver has none. `takeViews`: a disk that
+ * lends views may, and `disk` keeps them.
  */
 export async function callReads(
   driver: Driver,
@@ -38,7 +38,7 @@ export async function callReads(
     target: bytes,
     offset: ranges[i]?.offset ?? 0,
     answer: undefined as Promise<void> | undefined,
-    takesView: takeViews,
+    takesView: takeViews && driver.lendsViews === true,
     view: undefined as Uint8Array | undefined,
   }));
   driver.readBatch(batch);
@@ -60,10 +60,10 @@ function lentBy(
   { target, offset, answer, takesView, view }: BatchedRead,
   disk: DiskModel,
 ): Uint8Array | undefined {
-  // What is answered later fills its target.
-  if (view === undefined || answer !== undefined) return undefined;
+  if (view === undefined) return undefined;
   const what = `a view for a read of ${target.length} bytes at ${offset}`;
   if (takesView !== true) throw new Error(`${what}, which takes none`);
+  if (answer !== undefined) throw new Error(`${what}, which is answered later`);
   if (view.length !== target.length) throw new Error(`${what}: it has ${view.length}`);
   disk.lends(view, offset);
   return new Uint8Array(view);

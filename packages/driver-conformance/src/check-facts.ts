@@ -27,6 +27,7 @@ const RULES: { readonly [Member in keyof Driver]-?: Rule } = {
   fua: { expected: '"native"', holds: (found) => found === 'native' },
   retainsSource: { expected: 'false', holds: (found) => found === false },
   fillsTarget: { expected: 'true', holds: (found) => found === true },
+  lendsViews: { expected: 'true', holds: (found) => found === true },
   maps: { expected: 'an array of maps', holds: Array.isArray },
   read: METHOD,
   readBatch: METHOD,

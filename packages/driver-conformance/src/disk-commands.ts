@@ -157,6 +157,7 @@ function onRanges(
       const ranges = placeTogether(drawn, disk.size, traits);
       text = [verb, ...ranges.map(({ offset, length }) => `${offset}+${length}`)].join(' ');
       await act(ranges, disk, driver);
+      disk.checkViews();
     },
     toString: () => text,
   };

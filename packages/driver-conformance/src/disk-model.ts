@@ -2,14 +2,14 @@
  * The disk as it should be: an array of bytes, some of which may be anything.
  */
 import type { DriverConformanceOptions } from './conformance-options.ts';
+import { LentViews } from './lent-views.ts';
 
 export class DiskModel {
   readonly #options: Pick<DriverConformanceOptions, 'content' | 'forgetful'>;
   #bytes: Uint8Array;
   /** 1 where the byte is promised, 0 where a trim left it open. As long as `#bytes`. */
   #known: Uint8Array;
-  /** The views that the driver has lent, of ranges that have not been changed since. */
-  #views: { readonly bytes: Uint8Array; readonly offset: number }[] = [];
+  readonly #views = new LentViews();
 
   constructor(size: number, options: Pick<DriverConformanceOptions, 'content' | 'forgetful'>) {
     this.#options = options;
@@ -39,7 +39,7 @@ export class DiskModel {
   }
 
   write(source: Uint8Array, offset: number): void {
-    this.#changes(offset, source.length);
+    this.#views.mayChange(offset, source.length);
     if (this.#options.forgetful === true) return;
     this.#bytes.set(source, offset);
     this.#known.fill(1, offset, offset + source.length);
@@ -50,14 +50,14 @@ export class DiskModel {
   }
 
   trim(offset: number, length: number): void {
-    this.#changes(offset, length);
+    this.#views.mayChange(offset, length);
     if (this.#options.forgetful === true) return;
     this.#known.fill(0, offset, offset + length);
   }
 
   resize(size: number): void {
-    if (size < this.size) this.#changes(size, this.size - size);
     const kept = Math.min(size, this.size);
+    this.#views.mayChange(kept, Math.max(size, this.size) - kept);
     const bytes = new Uint8Array(size);
     const known = new Uint8Array(size).fill(1);
     bytes.set(this.#bytes.subarray(0, kept));
@@ -67,27 +67,13 @@ export class DiskModel {
   }
 
   /** The driver has lent where the bytes at `offset` lie. */
-  lends(bytes: Uint8Array, offset: number): void {
-    this.#views.push({ bytes, offset });
+  lends(view: Uint8Array, offset: number): void {
+    this.#views.keep(view, offset);
   }
 
-  /** Throws unless every view shows what the disk holds in its range. */
+  /** Throws if a view has changed where the disk has not, since this was last called. */
   checkViews(): void {
-    for (const { bytes, offset } of this.#views) {
-      try {
-        this.check(bytes, offset);
-      } catch (cause) {
-        throw new Error(`a view of ${bytes.length} bytes at ${offset} shows other bytes`, {
-          cause,
-        });
-      }
-    }
-  }
-
-  #changes(offset: number, length: number): void {
-    const end = offset + length;
-    const isApart = (at: number, bytes: number) => at >= end || at + bytes <= offset;
-    this.#views = this.#views.filter((view) => isApart(view.offset, view.bytes.length));
+    this.#views.check();
   }
 
   /** Whether the byte at `offset` may be `byte`. */

@@ -39,6 +39,7 @@ export function memoryDriver(options: MemoryDriverOptions): Driver {
     multiConn: true,
     retainsSource: false,
     fillsTarget: true,
+    lendsViews: true,
 
     read(target, offset) {
       readPages(disk.pages, target, offset);

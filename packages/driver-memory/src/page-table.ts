@@ -6,9 +6,13 @@
  * touched of a chunk takes no memory of the machine. Chunks in turn are kept in groups (of 64 MiB of disk)
  * whose numbers are kept in order: a look-up costs one `Map.get` and one index at any size of disk, and a
  * search for the next page steps over an absent range of any size at once.
+ *
+ * The memory of a chunk may be lent. As long as it is held when the chunk is gone, it is kept for the next chunk of that
+ * number: so it is never that of other pages, and whoever holds on to it keeps no more of it alive than the disk may have.
  */
 
 import { DriverError } from '@nbd/driver';
+import { LentChunks } from './lent-chunks.ts';
 
 /** Bytes in a page. The last page of a disk is whole too; what lies beyond the end is never seen and stays zero. */
 export const PAGE_BYTES = 0x1_0000;
@@ -23,6 +27,7 @@ interface Chunk {
   readonly bytes: Uint8Array;
   /** A bit for each page that exists; not 0. */
   pages: number;
+  isLent: boolean;
 }
 
 interface Group {
@@ -36,10 +41,18 @@ export class PageTable {
   readonly #groups = new Map<number, Group>();
   /** The keys of `#groups`, ascending. */
   readonly #order: number[] = [];
+  readonly #lent = new LentChunks();
 
   /** The bytes of the chunk of that number; undefined if none of its pages exists. */
   find(chunk: number): Uint8Array | undefined {
     return this.#find(chunk)?.bytes;
+  }
+
+  /** The same, to be held by others for as long as they like. */
+  lend(chunk: number): Uint8Array | undefined {
+    const lent = this.#find(chunk);
+    if (lent !== undefined) lent.isLent = true;
+    return lent?.bytes;
   }
 
   has(page: number): boolean {
@@ -86,7 +99,9 @@ export class PageTable {
   }
 
   #makeChunk(chunk: number): Chunk {
-    const made = { bytes: allocateChunk(), pages: 0 };
+    const held = this.#lent.take(chunk);
+    const bytes = held?.fill(0) ?? allocateChunk();
+    const made = { bytes, pages: 0, isLent: held !== undefined };
     const number = Math.floor(chunk / GROUP_CHUNKS);
     const group = this.#groups.get(number) ?? this.#makeGroup(number);
     group.chunks[chunk - number * GROUP_CHUNKS] = made;
@@ -120,7 +135,10 @@ export class PageTable {
     const number = Math.floor(chunk / GROUP_CHUNKS);
     const group = this.#groups.get(number);
     if (group === undefined) return;
-    group.chunks[chunk - number * GROUP_CHUNKS] = undefined;
+    const place = chunk - number * GROUP_CHUNKS;
+    const freed = group.chunks[place];
+    if (freed?.isLent === true) this.#lent.give(chunk, freed.bytes);
+    group.chunks[place] = undefined;
     group.count -= 1;
     if (group.count > 0) return;
     this.#groups.delete(number);

@@ -40,12 +40,12 @@ export function readBatch(pages: PageTable, reads: readonly BatchedRead[]): void
   }
 }
 
-/** Where the bytes lie, if they are in one chunk: its memory is never that of other pages. */
+/** Where the bytes lie, if they are in one chunk. */
 function viewOf(pages: PageTable, { target, offset }: BatchedRead): Uint8Array | undefined {
   const chunk = Math.floor(offset / CHUNK_BYTES);
   const at = offset - chunk * CHUNK_BYTES;
   if (at + target.length > CHUNK_BYTES) return undefined;
-  return pages.find(chunk)?.subarray(at, at + target.length);
+  return pages.lend(chunk)?.subarray(at, at + target.length);
 }
 
 function look(pages: PageTable, { target, offset }: BatchedRead): void {

@@ -108,16 +108,17 @@ export interface BatchedRead {
   /** Where from, in bytes. */
   readonly offset: number;
   /**
-   * The driver's answer, `undefined` when it is handed over, which means: `target` is filled. A read
+   * The driver's answer, `undefined` when it is handed over, which means: `target` is filled, or there is a `view`. A read
    * that must wait is answered with the promise of being filled, one that failed with a rejected promise.
    */
   answer: Promise<void> | undefined;
-  /** True: to be told by `view` where the bytes lie costs less than to have them in `target`. */
+  /** True, of a disk that `lendsViews`: to be told where the bytes lie costs less than to have them in `target`. */
   readonly takesView?: boolean;
   /**
-   * A disk that has the bytes in memory may answer a read that `takesView` at once with where they lie, as many as
-   * `target` holds, and leave `target` as it is. They are sent from there later, as they are then, so their memory
-   * must, while anybody has the view, be changed by changes of this range only, and be used for nothing else.
+   * Where the bytes lie, as many as `target` holds, in memory of the disk: the answer, at once, to a read that `takesView`,
+   * in place of filling `target`. They are sent from there later, as they are then. While anybody has the view, only changes
+   * of this very range may change its memory, but that it may become zeroes once the range is a hole; it is used for nothing
+   * else, and never detached, moved or cut.
    */
   view?: Uint8Array | undefined;
 }
@@ -185,11 +186,14 @@ export interface Driver {
   readonly retainsSource?: false;
 
   /**
-   * True: `read` and `readBatch` always overwrite all of a target that they answer, as the conformance
+   * True: `read` and `readBatch` always overwrite all of a target that they answer, but by a view, as the conformance
    * suite checks. Absent: the session clears each target first, so that a driver that fills less by
    * mistake hands out zeroes and never bytes of another disk.
    */
   readonly fillsTarget?: true;
+
+  /** True: `readBatch` may answer with views. Absent: no read takes one. */
+  readonly lendsViews?: true;
 
   /** Fills all of `target` with the bytes at `offset`. A disk that cannot throws; it never fills less. */
   read(target: Uint8Array, offset: number): Awaitable<void>;

@@ -25,6 +25,7 @@ const OPTIONAL_FACTS = {
   fua: 'native',
   retainsSource: false,
   fillsTarget: true,
+  lendsViews: true,
 } as const satisfies Partial<Driver>;
 
 /** Every method there is, each of which notes its name: a class, as methods lose `this` when taken off it. */
@@ -34,6 +35,7 @@ class FullDriver implements Driver {
   readonly fua = 'native';
   readonly retainsSource = false;
   readonly fillsTarget = true;
+  readonly lendsViews = true;
 
   read(): void {
     this.called.push('read');
@@ -138,10 +140,10 @@ test('an object with methods of its own keeps its this as an override', () => {
 });
 
 describe('an override of read', () => {
-  test('drops readBatch and fillsTarget, which would not be true of it', () => {
+  test('drops readBatch, fillsTarget and lendsViews, which would not be true of it', () => {
     const outer = filter(new FullDriver(), { read: nothing });
     expect(outer).not.toHaveProperty('readBatch');
-    expect(outer.fillsTarget).toBeUndefined();
+    expect([outer.fillsTarget, outer.lendsViews]).toEqual([undefined, undefined]);
   });
 
   test('keeps what is given with it', () => {
@@ -149,14 +151,16 @@ describe('an override of read', () => {
       read: nothing,
       readBatch: nothing,
       fillsTarget: true,
+      lendsViews: true,
     });
     expect(outer).toHaveProperty('readBatch');
-    expect(outer.fillsTarget).toBe(true);
+    expect([outer.fillsTarget, outer.lendsViews]).toEqual([true, true]);
   });
 });
 
-test('an override of readBatch drops fillsTarget', () => {
-  expect(filter(new FullDriver(), { readBatch: nothing }).fillsTarget).toBeUndefined();
+test('an override of readBatch drops fillsTarget, and lendsViews: it may look at targets', () => {
+  const outer = filter(new FullDriver(), { readBatch: nothing });
+  expect([outer.fillsTarget, outer.lendsViews]).toEqual([undefined, undefined]);
 });
 
 describe('an override of write', () => {

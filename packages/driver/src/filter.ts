@@ -21,6 +21,7 @@ const MEMBERS = {
   fua: 'fact',
   retainsSource: 'fact',
   fillsTarget: 'fact',
+  lendsViews: 'fact',
   maps: 'fact',
   read: 'method',
   readBatch: 'method',
@@ -39,6 +40,7 @@ const MEMBERS = {
 const VOIDED_BY: { readonly [Member in keyof Driver]?: readonly (keyof Driver)[] } = {
   readBatch: ['read'],
   fillsTarget: ['read', 'readBatch'],
+  lendsViews: ['read', 'readBatch'],
   writeBatch: ['write'],
   retainsSource: ['write', 'writeBatch'],
 };
@@ -52,7 +54,7 @@ const VOIDED_BY: { readonly [Member in keyof Driver]?: readonly (keyof Driver)[]
  * - Facts stay live: `size` and the others are asked of that object at each use, so a getter works,
  *   and `size` follows a `resize` within.
  * - With `read` overridden, `readBatch` within would go past it: it is dropped unless it is overridden
- *   too. Nor does `fillsTarget` hold for an override of either: it is dropped unless it is given.
+ *   too. Nor do `fillsTarget` and `lendsViews` hold for an override of either: they are dropped unless they are given.
  * - With `write` overridden, the same goes for `writeBatch`; and `retainsSource` no longer describes an
  *   override of either: it is dropped unless it is given.
  * - `fua` stays as it is within: an override of `write`, `writeBatch`, `trim` or `zero` passes its options on, or

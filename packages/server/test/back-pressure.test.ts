@@ -33,6 +33,7 @@ const patternDisk: Driver = {
 class LendingDisk implements Driver {
   readonly size = REQUESTS * MIB;
   readonly fillsTarget = true;
+  readonly lendsViews = true;
   lent = 0;
 
   read(): void {

@@ -1,9 +1,10 @@
 /** READs that a disk answers with where their bytes lie. Spec: "NBD_CMD_READ". */
 import { ErrorCode } from '@nbd/codec';
-import { type BatchedRead, type Driver, oneExport } from '@nbd/driver';
+import { type BatchedRead, type Driver, DriverError, oneExport } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
-import type { ReplyMode } from '../src/index.ts';
-import { agreement, clientFlags, content, go, requestIn } from './client-bytes.ts';
+import { type ReplyMode, UsageError } from '../src/index.ts';
+import { AutomaticHost } from './automatic-host.ts';
+import { agreement, clientFlags, concat, content, go, requestIn } from './client-bytes.ts';
 import { expectEqual, expectSameBytes } from './expectations.ts';
 import { contentOf, type ReadReply, readReplies } from './reply-reader.ts';
 import { serveScript } from './scripted-service.ts';
@@ -30,6 +31,7 @@ function lendingDriver(
   const driver: Driver = {
     size: SIZE,
     fillsTarget: true,
+    lendsViews: true,
     read: () => expect.unreachable('it takes batches'),
     readBatch(batch) {
       for (const read of batch) {
@@ -104,6 +106,14 @@ describe.each(['simple', 'structured', 'extended'] as const)('%s replies', (repl
     expectSameBytes(contentOf(reply, 0, LENDS_FROM), lending.disk.subarray(0, LENDS_FROM));
   });
 
+  test('a disk that does not say that it lends has no read that takes a view', async () => {
+    const lending = lendingDriver();
+    const { lendsViews: _, ...driver } = lending.driver;
+    const reply = await ask({ ...lending, driver }, { offset: 0, length: LENDS_FROM }, LENDS_FROM);
+    expectSameBytes(contentOf(reply, 0, LENDS_FROM), lending.disk.subarray(0, LENDS_FROM));
+    expect(lending.reads).toEqual([`0+${LENDS_FROM} filled`]);
+  });
+
   test.each([
     ['shorter', LENDS_FROM, LENDS_FROM - 1],
     ['longer', LENDS_FROM, LENDS_FROM + 1],
@@ -121,41 +131,130 @@ describe.each(['simple', 'structured', 'extended'] as const)('%s replies', (repl
     },
   );
 
-  test('what a read that failed lends is not sent', async () => {
+  const breaches: readonly (readonly [string, (disk: Uint8Array, read: BatchedRead) => void])[] = [
+    ['nothing', (_, read) => Object.assign(read, { view: null })],
+    ['no bytes', (_, read) => Object.assign(read, { view: { length: LENDS_FROM } })],
+    [
+      'the target itself',
+      (_, read) => {
+        read.view = read.target;
+      },
+    ],
+    [
+      'a view beside a promise',
+      (disk, read) => {
+        read.answer = Promise.resolve();
+        read.view = wholeView(disk, read);
+      },
+    ],
+    [
+      'a view beside what is no promise',
+      (disk, read) => {
+        Object.assign(read, { answer: 5, view: wholeView(disk, read) });
+      },
+    ],
+  ];
+
+  test.each(breaches)(
+    'C-202 a read that is answered with %s is EIO, and the driver is told on',
+    async (_, breach) => {
+      const { driver } = lendingDriver();
+      const disk = CONTENT.slice();
+      const readBatch = (reads: readonly BatchedRead[]) => {
+        for (const read of reads) breach(disk, read);
+      };
+      const talk = await servingIn({ ...driver, readBatch }, { replyMode, lendsFrom: LENDS_FROM });
+      talk.client.says(requestIn(replyMode, { offset: 0, length: LENDS_FROM }));
+      const [reply] = readReplies(await talk.client.heard());
+      expect(reply?.error).toBe(ErrorCode.EIO);
+      expect(talk.failures).toMatchObject([{ isBug: true }]);
+      await talk.ends();
+    },
+  );
+
+  test('a view where none is taken is EIO, and the driver is told on', async () => {
+    const { driver } = lendingDriver();
+    const lends: Partial<Driver> = {
+      readBatch(reads) {
+        for (const read of reads) read.view = wholeView(CONTENT, read);
+      },
+    };
+    const talk = await servingIn({ ...driver, ...lends }, { replyMode });
+    talk.client.says(requestIn(replyMode, { offset: 0, length: LENDS_FROM }));
+    const [reply] = readReplies(await talk.client.heard());
+    expect(reply?.error).toBe(ErrorCode.EIO);
+    expect(talk.failures).toMatchObject([{ isBug: true }]);
+    await talk.ends();
+  });
+
+  test('what reads lend that have failed is not sent', async () => {
     const lending = lendingDriver((disk, read) => {
-      read.answer = Promise.reject(new Error('it has failed'));
+      read.answer = Promise.reject(new DriverError('ENOSPC', 'it has failed'));
       return wholeView(disk, read);
     });
     const reply = await ask(lending, { offset: 0, length: LENDS_FROM }, LENDS_FROM);
-    expect(reply.error).toBe(ErrorCode.EIO);
+    expect(reply.error).toBe(ErrorCode.ENOSPC);
   });
 
-  test('the channel has the memory of the disk itself, and none of the pool but for heads', async () => {
-    const { channel, pool, disk } = await entry(replyMode);
-    channel.receives(requestIn(replyMode, { offset: 0, length: 512 * KIB, cookie: 1 }));
-    channel.receives(requestIn(replyMode, { offset: 512 * KIB, length: 512 * KIB, cookie: 2 }));
-    expect(pool.lentBytes).toBeLessThan(1024 * KIB);
-    disk.fill(9); // as a WRITE would that is carried out before the client has read on
-    channel.takeAll();
-    const replies = readReplies(channel.heard(), () => 512 * KIB);
-    expect(replies.map(({ cookie }) => cookie)).toEqual([1n, 2n]);
-    for (const reply of replies) {
-      expectSameBytes(reply.data[0]?.bytes as Uint8Array, new Uint8Array(512 * KIB).fill(9));
-    }
+  test('nor is what they lend whose batch throws', async () => {
+    const lending = lendingDriver();
+    const readBatch = (reads: readonly BatchedRead[]) => {
+      lending.driver.readBatch?.(reads);
+      throw new DriverError('ENOSPC', 'it has failed');
+    };
+    const driver = { ...lending.driver, readBatch };
+    const reply = await ask({ ...lending, driver }, { offset: 0, length: LENDS_FROM }, LENDS_FROM);
+    expect(reply.error).toBe(ErrorCode.ENOSPC);
   });
+
+  test.each([LENDS_FROM, 64 * KIB, 512 * KIB])(
+    'of READs of %i the channel has the memory of the disk itself, and of the pool no more than heads',
+    async (length) => {
+      const { channel, pool, disk } = await entry(replyMode);
+      const count = 2 ** 20 / length;
+      for (let i = 0; i < count; i++) {
+        channel.receives(requestIn(replyMode, { offset: i * length, length, cookie: i + 1 }));
+      }
+      // One slab for all heads, whatever their number.
+      expect(pool.lentBytes).toBeLessThan(520 * KIB);
+      disk.fill(9); // as a WRITE would that is carried out before the client has read on
+      channel.takeAll();
+      const replies = readReplies(channel.heard(), () => length);
+      expect(replies).toHaveLength(count);
+      const nines = new Uint8Array(length).fill(9);
+      for (const { data } of replies) expectSameBytes(data[0]?.bytes as Uint8Array, nines);
+    },
+  );
 
   test('a client that does not read on is given no more for that it is lent', async () => {
     const { channel, lending } = await entry(replyMode);
-    for (let cookie = 1; cookie <= 64; cookie++) {
-      channel.receives(requestIn(replyMode, { offset: 0, length: 512 * KIB, cookie }));
-    }
+    const asked = { offset: 0, length: 512 * KIB };
+    channel.receives(
+      ...Array.from({ length: 64 }, (_, i) => requestIn(replyMode, { ...asked, cookie: i + 1 })),
+    );
     await quiet();
     const begun = lending.reads.length;
     expect(begun).toBeLessThan(32);
+    expect(channel.queuedBytes).toBeLessThan(2 ** 21);
     channel.takeAll();
     await quiet();
     expect(lending.reads.length).toBeGreaterThan(begun);
   });
+});
+
+test('the host is told of data that is longer or shorter than what was asked for', () => {
+  const host = new AutomaticHost({ answersAtOnce: () => false });
+  host.receives(concat(clientFlags(3), go()));
+  host.receives(requestIn('simple', { length: 100 }));
+  const [request] = host.lent;
+  if (request === undefined) throw new Error('expected a request');
+  host.session.reserveData(request);
+  for (const length of [99, 101]) {
+    expect(() => host.session.lendData(request, new Uint8Array(length))).toThrow(UsageError);
+  }
+  host.session.lendData(request, content(100));
+  host.session.finish(request);
+  expect(() => host.session.lendData(request, content(100))).toThrow(UsageError);
 });
 
 async function entry(replyMode: ReplyMode) {

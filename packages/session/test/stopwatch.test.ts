@@ -1,5 +1,5 @@
 /** What a stopwatch is told, and when. */
-import { Command, ErrorCode, spellCommand } from '@nbd/codec';
+import { Command, CommandFlag, ErrorCode, spellCommand } from '@nbd/codec';
 import { type Driver, DriverError } from '@nbd/driver';
 import { describe, expect, test } from 'vitest';
 import type { ErrorsTold, InFlight, ReplyMode, Stopwatch } from '../src/index.ts';
@@ -147,6 +147,21 @@ test('a failure is an answer of no bytes', async () => {
     'answered READ 0',
   ]);
   expect(record.told?.errors).toEqual(new Map([[ErrorCode.ENOMEM, 1]]));
+});
+
+test('so is a fast zero that is refused', async () => {
+  const { client, record } = await measured({
+    ...idleDisk(MIB),
+    zero: () => {
+      throw new DriverError('ENOTSUP', 'no');
+    },
+  });
+  const flags = CommandFlag.FAST_ZERO;
+  client.says(request({ type: Command.WRITE_ZEROES, flags, length: 10 }));
+  await client.heard();
+  expect(record.news().filter((event) => event.includes('answered'))).toEqual([
+    'answered WRITE_ZEROES 0',
+  ]);
 });
 
 describe.each(['structured', 'extended'] as const)('%s replies', (replyMode) => {

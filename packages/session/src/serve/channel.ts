@@ -22,7 +22,10 @@ export interface Channel {
    */
   readonly keptBytes?: number;
 
-  /** From how many bytes on it costs less to send them as a segment of their own than to copy them into another. Absent: never. */
+  /**
+   * From how many bytes on it costs less to send them as a segment of their own than to copy them into another. Absent: never.
+   * Such segments may be memory of a disk, which changes as the disk does until they are sent, and is only read.
+   */
   readonly lendsFrom?: number;
 
   /** Bytes that were sent and that the transport has not taken yet; infinite once it will take no more. */

@@ -37,11 +37,6 @@ export interface ReadsParts {
   readonly lendsFrom: number | undefined;
 }
 
-interface GatheredRead extends BatchedRead {
-  answer: Promise<void> | undefined;
-  view: Uint8Array | undefined;
-}
-
 export class Reads {
   readonly #session: ServerSession;
   readonly #driver: Driver;
@@ -56,7 +51,7 @@ export class Reads {
 
   /** The reads of this turn, with what the driver is to fill; `#reads[i]` belongs to `#owners[i]`. */
   readonly #owners: (InFlight | DataPiece)[] = [];
-  readonly #reads: GatheredRead[] = [];
+  readonly #reads: BatchedRead[] = [];
   #gatheredBytes = 0;
   /** The disk answered its last read later, so the next ones get a place apart. */
   #answersLater = false;
@@ -70,7 +65,7 @@ export class Reads {
     this.#facts = facts;
     this.#outcomes = outcomes;
     this.#spent = spent;
-    this.#lendsFrom = lendsFrom ?? Number.POSITIVE_INFINITY;
+    this.#lendsFrom = (driver.lendsViews === true ? lendsFrom : undefined) ?? Infinity;
     this.#chunks = session.chunks;
     this.#gate = gateOf(driver);
     this.#mustClear = driver.fillsTarget !== true;
@@ -86,7 +81,9 @@ export class Reads {
         return;
       }
     }
-    const target = this.#session.reserveData(request, this.#answersLater);
+    // A place that is not needed goes back at once if it is one apart.
+    const apart = this.#answersLater || length >= this.#lendsFrom;
+    const target = this.#session.reserveData(request, apart);
     this.#spent(length);
     this.#read(request, target, request.offset);
   }
@@ -196,21 +193,22 @@ export class Reads {
     this.#answersLater = false;
     for (let i = 0; i < count; i++) {
       const owner = owners[i] as InFlight | DataPiece;
-      const { answer, view } = reads[i] as GatheredRead;
-      if (answer !== undefined) this.#answersLater = true;
-      const isLent = answer === undefined && view !== undefined;
-      this.#settle(owner, isLent ? this.#lend(owner, view) : answer);
+      const read = reads[i] as BatchedRead;
+      if (read.answer !== undefined) this.#answersLater = true;
+      this.#settle(owner, read.view === undefined ? read.answer : this.#lend(owner, read));
     }
     return true;
   }
 
-  /** Of a read that was answered at once the bytes lie in `view`; if there are too few or too many, the driver has failed. */
-  #lend(owner: InFlight | DataPiece, view: Uint8Array): Awaitable<void> {
-    if (view.length !== owner.length) {
-      const lengths = `${view.length} bytes for a read of ${owner.length}`;
-      return Promise.reject(new Error(`the driver has lent a view of ${lengths}`));
+  /** A view that cannot be is a mistake of the driver's, which may be filling the target yet. */
+  #lend(owner: InFlight | DataPiece, read: BatchedRead): Awaitable<void> {
+    if (!isViewFor(read)) {
+      const fail = () => {
+        throw new Error(`a read of ${owner.length} bytes has a view that breaks the contract`);
+      };
+      return (isPromise(read.answer) ? read.answer : SETTLED).then(fail);
     }
-    this.#session.lendData(owner, view);
+    this.#session.lendData(owner, read.view);
     return undefined;
   }
 
@@ -280,4 +278,11 @@ export class Reads {
     else if (isAbandoned) this.#session.fail(request, ErrorCode.EIO);
     else this.#outcomes.finishRead(request, length);
   }
+}
+
+/** Whether the view is what `BatchedRead.view` says, as far as can be seen. */
+function isViewFor(read: BatchedRead): read is BatchedRead & { readonly view: Uint8Array } {
+  const { view, target, answer, takesView } = read;
+  if (answer !== undefined || takesView !== true || !(view instanceof Uint8Array)) return false;
+  return view.length === target.length && view.buffer !== target.buffer;
 }

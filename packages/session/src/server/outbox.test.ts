@@ -53,6 +53,20 @@ test('a region that waits holds up nothing, and leaves when it is committed', ()
   expect(lengths(take(outbox))).toEqual([10]);
 });
 
+test('what is lent leaves in its turn, as it is, and counts', () => {
+  const outbox = new Outbox(new BufferPool());
+  const lent = new Uint8Array(1000).fill(7);
+  commit(outbox, reserve(outbox, 16), 1);
+  outbox.lend(lent);
+  commit(outbox, reserve(outbox, 16), 2);
+  expect(outbox.readyBytes).toBe(1032);
+  const segments = take(outbox);
+  expect(lengths(segments)).toEqual([16, 1000, 16]);
+  expect(segments[1]).toEqual({ bytes: lent, slab: undefined });
+  expect(segments[1]?.bytes).toBe(lent);
+  expect(outbox.readyBytes).toBe(0);
+});
+
 test('a region may be committed shorter than it was reserved', () => {
   const outbox = new Outbox(new BufferPool());
   const { slab, at } = reserve(outbox, 100);

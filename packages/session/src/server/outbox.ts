@@ -88,8 +88,9 @@ export class Outbox {
     if (first === this.#slabs.length) return undefined;
     const slab = this.#slabs[first];
     const memory = this.#memories[first] as Uint8Array;
-    const bytes = memory.subarray(this.#starts[first], this.#ends[first]);
-    this.#readyBytes -= bytes.length;
+    const start = this.#starts[first] as number;
+    const end = this.#ends[first] as number;
+    this.#readyBytes -= end - start;
     this.#first++;
     if (this.#first === this.#slabs.length) {
       this.#slabs.length = 0;
@@ -98,7 +99,8 @@ export class Outbox {
       this.#ends.length = 0;
       this.#first = 0;
     }
-    return { bytes, slab };
+    // What is lent may be gone by now, if the disk breaks its word: that is not looked at here.
+    return { bytes: slab === undefined ? memory : memory.subarray(start, end), slab };
   }
 
   /** Gives memory back that is not in use. */

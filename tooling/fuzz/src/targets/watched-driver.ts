@@ -73,7 +73,10 @@ class WatchedDisk {
       ...(dice.oneIn(2) && { fillsTarget: true as const }),
       ...(dice.oneIn(2) && { retainsSource: false as const }),
       read: (target, offset) => this.#read(target, offset),
-      ...(dice.oneIn(2) && { readBatch: (reads) => this.#readBatch(reads) }),
+      ...(dice.oneIn(2) && {
+        readBatch: (reads: readonly BatchedRead[]) => this.#readBatch(reads),
+        lendsViews: true as const,
+      }),
       write: (source, offset, { fua }) =>
         this.#change(offset, source.length, fua, () => this.#set(source, offset)),
       ...(!dice.oneIn(4) && { flush: () => this.#answer(() => undefined) }),
