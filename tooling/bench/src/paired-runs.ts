@@ -1,9 +1,9 @@
 /**
- * One workload on all servers: A B C, B C A, ... so that each meets the same noise.
+ * One workload on all servers: A B C, B C A, ... so that each meets the same noise. Files are in the page cache when it begins.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { usageOf } from './servers/accounting.ts';
-import { sync } from './servers/data-files.ts';
+import { makeHot, sync } from './servers/data-files.ts';
 import type { Served } from './servers/served.ts';
 import { rotated } from './results/statistics.ts';
 import type { Figures, RunSettings, Workload } from './workloads/workload.ts';
@@ -36,6 +36,7 @@ export async function pairedRuns(
   settings: RunSettings,
   complain: (served: Served, error: Error) => void,
 ): Promise<readonly ServerRuns[]> {
+  await makeHot(servers.filter(({ data }) => data === 'file').map(({ file }) => file));
   const results = new Map<string, Run[]>(servers.map(({ name }) => [name, []]));
   for (let repetition = 0; repetition < repeat; repetition++) {
     for (const served of rotated(servers, repetition)) {

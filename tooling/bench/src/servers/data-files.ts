@@ -20,19 +20,32 @@ export async function makeSeed(path: string, sizeBytes: number): Promise<void> {
   });
 }
 
-/** Sees to it that `path` is a file of the seed's size, a copy of it at first, and in the page cache. */
-export async function makeHotCopy(seed: string, path: string, sizeBytes: number): Promise<void> {
+/** Sees to it that `path` is a file of the seed's size, a copy of it at first. */
+export async function makeCopy(seed: string, path: string, sizeBytes: number): Promise<void> {
   if (!(await hasSize(path, sizeBytes))) await copyFile(seed, path);
-  await makeHot(path);
 }
 
 /**
- * Brings the file into the page cache, all of it anew and in order. How large the pieces are that the kernel keeps there depends
- * on how they came, and moves rates by half: so the files of all servers come in one way.
+ * Brings the files into the page cache, all of them anew and in order, a piece of each in turn. How large the folios are in which
+ * the kernel keeps them depends on how they came and on what memory it has just then, and moves rates by half: so the
+ * files of all servers come in one way, at one time.
  */
-export async function makeHot(path: string): Promise<void> {
-  if (await isOnDisk(path)) await dropFromCache(path);
-  await readPieces(path, () => undefined);
+export async function makeHot(paths: readonly string[]): Promise<void> {
+  for (const path of paths) if (await isOnDisk(path)) await dropFromCache(path);
+  const files: FileHandle[] = [];
+  try {
+    for (const path of paths) files.push(await open(path, 'r'));
+    const buffer = new Uint8Array(PIECE_BYTES);
+    for (let offset = 0, found = true; found; offset += PIECE_BYTES) {
+      found = false;
+      for (const file of files) {
+        const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, offset);
+        found ||= bytesRead > 0;
+      }
+    }
+  } finally {
+    for (const file of files) await file.close();
+  }
 }
 
 /** Hands `take` the file's bytes before `end`, piece by piece, each lent until what it answers is settled. */

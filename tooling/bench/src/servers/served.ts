@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readAuthority } from './certificates.ts';
 import { disown, kill, own, spawnOwned } from './child-processes.ts';
 import { Connection, type Target } from '../client/connection.ts';
-import { makeHotCopy } from './data-files.ts';
+import { makeCopy } from './data-files.ts';
 import { fillExport } from '../client/fill-export.ts';
 import { type Data, type ServerCommand, uriOf } from './server-command.ts';
 
@@ -32,7 +32,7 @@ const STOP_MILLIS_MAX = 1000;
 
 /**
  * Starts a server, waits until a client can enter its export, and fills that with the bytes of `seed`
- * if it is memory. A file is a hot copy of it.
+ * if it is memory. A file is a copy of it.
  *
  * @throws Error with what the server wrote, if it does not come up
  */
@@ -44,7 +44,7 @@ export async function startServer(
   const { name, certificates, config, data, exportName, file, pidFile, port, socket } = command;
   await rm(socket, { force: true });
   if (pidFile !== undefined) await rm(pidFile, { force: true });
-  if (data === 'file') await makeHotCopy(seed, file, sizeBytes);
+  if (data === 'file') await makeCopy(seed, file, sizeBytes);
   if (config !== undefined) await writeFile(config.path, config.text);
   const address = command.transport === 'unix' ? { path: socket } : { host: '127.0.0.1', port };
   const authority = certificates === undefined ? undefined : await readAuthority(certificates);
