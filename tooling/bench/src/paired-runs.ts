@@ -36,7 +36,8 @@ export async function pairedRuns(
   settings: RunSettings,
   complain: (served: Served, error: Error) => void,
 ): Promise<readonly ServerRuns[]> {
-  await makeHot(servers.filter(({ data }) => data === 'file').map(({ file }) => file));
+  const files = servers.filter(({ data }) => data === 'file').map(({ file }) => file);
+  await makeHot(files, workload.scatters === true ? 'backwards' : 'in order');
   const results = new Map<string, Run[]>(servers.map(({ name }) => [name, []]));
   for (let repetition = 0; repetition < repeat; repetition++) {
     for (const served of rotated(servers, repetition)) {

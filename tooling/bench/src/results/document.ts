@@ -30,7 +30,8 @@ const READING = `## How to read the tables
 const METHOD = `## Method
 
 - Exports hold random bytes, in memory as in files, so that no server takes a hole for a short cut. Files are read into
-  the page cache before each workload, anew and in order, a piece of each in turn, and synced after writes, outside the clock.
+  the page cache before each workload, anew, a piece of each in turn: in order, so that they are kept in large folios, but for
+  workloads that write at random, for which they are kept page by page. They are synced after writes, all outside the clock.
 - \`raw-*\` is the lean client of \`tooling/bench\`: it lays its requests out beforehand, writes a batch at a time and looks at
   headers only. It takes less than a microsecond for a request, fio tens of them, which hides what a server can do. Both are
   measured. The client competes with the server for the processors.

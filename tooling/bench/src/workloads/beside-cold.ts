@@ -42,7 +42,7 @@ export const besideColdWorkloads: WorkloadFamily = {
           leanRun(served, { ...common, part: hotPart, depth: 1 }),
           leanRun(served, { ...common, part: coldPart, depth: Number(depth) }),
         ]);
-        await makeHot([served.file]);
+        await makeHot([served.file], 'in order');
         return {
           rate: hot.replies / hot.seconds,
           unit: 'ops/s',

@@ -15,6 +15,7 @@ export const fioWorkloads: WorkloadFamily = {
       name,
       program: 'fio',
       writes: /write|rw/.test(rw),
+      scatters: /^rand(write|rw)/.test(rw),
       async run({ authority, uri }, { runtimeSeconds }) {
         if (authority !== undefined) throw new NotApplicable('fio knows no certificates by URI');
         const args = [

@@ -36,6 +36,7 @@ export const rawWorkloads: WorkloadFamily = {
       name,
       program: undefined,
       writes: isWrite,
+      scatters: isWrite && !isSequential,
       async run(served, { runtimeSeconds }) {
         return figuresOf(shape, await leanRun(served, { ...shape, runtimeSeconds }));
       },

@@ -27,6 +27,8 @@ export interface Workload {
   /** The program that puts the load on; undefined: this one. */
   readonly program: string | undefined;
   readonly writes: boolean;
+  /** True: it writes here and there, which files should be cached for page by page. See `makeHot`. */
+  readonly scatters?: boolean;
   /** Throws an Error if anything failed: then there are no figures. NotApplicable is no failure. */
   run(served: Served, settings: RunSettings): Promise<Figures>;
 }
