@@ -80,6 +80,7 @@ describe('a file of pre-shared keys', () => {
     ['bob:00\neve:11', undefined, 'found 2: name an identity'],
     ['bob:0', 'bob', 'a key in hexadecimal'],
     [':00', undefined, 'a key in hexadecimal'],
+    ['#ff:00', undefined, 'a key in hexadecimal'],
   ])('%j is refused', (text, identity, message) => {
     expect(() => findPreSharedKey(text, identity)).toThrow(message);
   });

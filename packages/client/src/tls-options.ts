@@ -2,6 +2,7 @@
  * Credentials as options of `node:tls`: TLS 1.2 at least, and the server is verified unless the caller
  * has said otherwise (K-011).
  */
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ export async function tlsOptions(
     : { ...base, ...pskOptions(psk) };
 }
 
-/** A line as GnuTLS writes it for an identity with a colon, say: in hexadecimal. What else begins with "#" is a comment. */
+/** An identity as GnuTLS writes one with a colon, say: in hexadecimal. What else begins with "#" is a comment. */
 const HEX_IDENTITY = /^#((?:[0-9a-f]{2})+)$/i;
 const COMMENT = /^#(?!(?:[0-9a-f]{2})+:)/i;
 
@@ -66,9 +67,12 @@ export function findPreSharedKey(text: string, identity: string | undefined): Pr
   return { identity: found.identity, key: Buffer.from(found.hex, 'hex') };
 }
 
+/** Empty if it is no UTF-8. */
 function identityOf(written: string): string {
   const hex = HEX_IDENTITY.exec(written)?.[1];
-  return hex === undefined ? written : Buffer.from(hex, 'hex').toString();
+  if (hex === undefined) return written;
+  const bytes = Buffer.from(hex, 'hex');
+  return isUtf8(bytes) ? bytes.toString() : '';
 }
 
 async function preSharedKey(credentials: TlsCredentials): Promise<PreSharedKey | undefined> {

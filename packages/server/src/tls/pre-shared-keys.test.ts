@@ -23,6 +23,7 @@ describe('a file of keys', () => {
     ['alice', 'keys.psk:1: expected NAME:KEY, the key in hexadecimal'],
     ['\nalice:', 'keys.psk:2: expected NAME:KEY, the key in hexadecimal'],
     [':00', 'keys.psk:1: expected NAME:KEY, the key in hexadecimal'],
+    ['#ff:00', 'keys.psk:1: expected NAME:KEY, the key in hexadecimal'],
     ['alice:c0ffee!', 'keys.psk:1: expected NAME:KEY, the key in hexadecimal'],
     ['alice:c0f', 'keys.psk:1: expected an even number of hexadecimal digits, found an odd one'],
     ['alice:00\nalice:01', 'keys.psk:2: "alice" is there twice'],

@@ -6,6 +6,7 @@
  *
  * Empty lines, and others that begin with `#`, count for nothing.
  */
+import { isUtf8 } from 'node:buffer';
 
 const LINE = /^(.+):([0-9a-f]+)\s*$/i;
 const HEX_NAME = /^#((?:[0-9a-f]{2})+)$/i;
@@ -38,9 +39,12 @@ export function parseKeys(text: string, place: string): ReadonlyMap<string, Uint
   return checkKeys(keys, place);
 }
 
+/** Empty if it is no UTF-8, which no client can say. */
 function nameOf(written: string): string {
   const hex = HEX_NAME.exec(written)?.[1];
-  return hex === undefined ? written : Buffer.from(hex, 'hex').toString();
+  if (hex === undefined) return written;
+  const bytes = Buffer.from(hex, 'hex');
+  return isUtf8(bytes) ? bytes.toString() : '';
 }
 
 /** Answers `keys` if TLS can use them; else throws an `Error` that begins with `place`. */
