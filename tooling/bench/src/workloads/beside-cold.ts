@@ -3,7 +3,7 @@
  * not, many at a time. The figures are those of the first, but MiB/s, which is what the other gets.
  */
 import { Command } from '@nbd/codec';
-import { dropFromCache, makeHot, readPieces } from '../servers/data-files.ts';
+import { dropFromCache, readPieces } from '../servers/data-files.ts';
 import { leanRun, type Load } from '../client/lean-client.ts';
 import { NotApplicable } from './not-applicable.ts';
 import { percentile } from '../results/statistics.ts';
@@ -42,7 +42,6 @@ export const besideColdWorkloads: WorkloadFamily = {
           leanRun(served, { ...common, part: hotPart, depth: 1 }),
           leanRun(served, { ...common, part: coldPart, depth: Number(depth) }),
         ]);
-        await makeHot([served.file], 'in order');
         return {
           rate: hot.replies / hot.seconds,
           unit: 'ops/s',

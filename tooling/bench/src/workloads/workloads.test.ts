@@ -26,6 +26,19 @@ describe('the name of a workload', () => {
   });
 
   it.each([
+    ['raw-randwrite-4k-q64', true],
+    ['raw-randwrite-mixed-q16', true],
+    ['raw-write-4k-q64', false],
+    ['raw-randread-4k-q64', false],
+    ['randwrite-4k-q8', true],
+    ['randrw-4k-q8', true],
+    ['rw-4k-q8', false],
+    ['randread-4k-q8', false],
+  ])('%s tells whether it writes here and there, %s', (name, scatters) => {
+    expect(findWorkload(name)).toMatchObject({ scatters });
+  });
+
+  it.each([
     '',
     'raw-read-4096-q1',
     'read-4k',
