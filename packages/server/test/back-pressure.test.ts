@@ -106,6 +106,18 @@ describe.each(READS)('reads: %s', (reads) => {
     expect(disk.lent).toBe(WAY === 'tls' ? 0 : REQUESTS);
   });
 
+  test('a disk lends from 16 KiB on', async () => {
+    const disk = new LendingDisk();
+    const client = await enter(await serving({ reads, exports: { disk } }));
+    const smallest = 16 * 1024;
+    for (const length of [smallest - 1, smallest]) {
+      client.says(read(0, length));
+      const { data } = await client.hearsReply(length);
+      expect(Buffer.compare(data, PATTERN.subarray(0, length))).toBe(0);
+      expect(disk.lent).toBe(length < smallest || WAY === 'tls' ? 0 : 1);
+    }
+  });
+
   test('C-188 what is written, trimmed and cut off before a client reads on is seen as it was or as it is', async () => {
     const disk = memoryDriver({ size: 16 * MIB });
     for (let i = 0; i < 16; i++) void disk.write?.(new Uint8Array(MIB).fill(i + 1), i * MIB, PLAIN);
